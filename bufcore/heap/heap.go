@@ -20,7 +20,7 @@ const MaxBuffers = 1024
 var (
 	ErrNoMemory      = errors.New("not enough memory")
 	ErrNoDescriptors = errors.New("no file descriptor left")
-	ErrBadSize       = errors.New("size out of range")
+	ErrBadSize       = errors.New("size, count or name out of range")
 )
 
 // ErrNotSealed is returned for an attempt to read storage that others might

@@ -1,0 +1,72 @@
+package testmain
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) { Run(m) }
+
+func TestCleanRunKeepsItsCode(t *testing.T) {
+	for _, code := range []int{0, 1, 2} {
+		var out bytes.Buffer
+		if got := run(func() int { return code }, time.Second, &out); got != code || out.Len() > 0 {
+			t.Errorf("code %d: got %d, %q", code, got, out.String())
+		}
+	}
+}
+
+func TestLeakedFDIsNamed(t *testing.T) {
+	var file *os.File
+	defer func() { file.Close() }()
+	var out bytes.Buffer
+	code := run(func() int {
+		file, _ = os.Open("/dev/null")
+		return 0
+	}, 0, &out)
+	if code != 1 || !strings.Contains(out.String(), "/dev/null") {
+		t.Errorf("code %d, %q", code, out.String())
+	}
+}
+
+func TestFDReopenedAsSomethingElseIsNamed(t *testing.T) {
+	before := census{fds: map[string]string{"7": "/dev/null", "8": "socket:[1]"}}
+	now := census{fds: map[string]string{"7": "/dev/zero", "8": "socket:[1]"}}
+	left := now.beyond(before)
+	if len(left) != 1 || left[0] != "fd 7: /dev/zero" {
+		t.Errorf("left %q", left)
+	}
+}
+
+func TestLeakedGoroutineIsNamedByItsStack(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	var out bytes.Buffer
+	code := run(func() int {
+		go waitFor(stop)
+		return 0
+	}, 0, &out)
+	if code != 1 || !strings.Contains(out.String(), "testmain.waitFor") {
+		t.Errorf("code %d, %q", code, out.String())
+	}
+}
+
+func waitFor(stop chan struct{}) { <-stop }
+
+func TestWhatWindsDownInTimeIsNoLeak(t *testing.T) {
+	before := take()
+	file, err := os.Open("/dev/zero")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := take().beyond(before); len(left) != 1 {
+		t.Errorf("while open: left %q", left)
+	}
+	time.AfterFunc(20*time.Millisecond, func() { file.Close() })
+	if left := settle(before, 10*time.Second); len(left) > 0 {
+		t.Errorf("after a while: left %q", left)
+	}
+}
