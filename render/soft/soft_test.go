@@ -1,0 +1,55 @@
+package soft
+
+import (
+	"fmt"
+	"image"
+	"testing"
+
+	"twostep/internal/golden"
+	"twostep/render"
+	"twostep/render/internal/scenes"
+)
+
+// drawThrice draws the same scene three times, as a compositor would, and
+// fails unless the pictures are released every time and look the same.
+func drawThrice(t *testing.T, s *render.Scene) *image.RGBA {
+	t.Helper()
+	r := New(s.Size)
+	defer r.Close()
+	var first *image.RGBA
+	for i := range 3 {
+		released := 0
+		if err := r.Draw(s, func(*render.Picture) { released++ }); err != nil {
+			t.Fatal(err)
+		}
+		if released != len(s.Windows)-empty(s) {
+			t.Errorf("drawing %d released %d pictures", i, released)
+		}
+		got, err := r.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = got
+		}
+		golden.Same(t, fmt.Sprintf("%s-again-%d", t.Name(), i), got, first, 0)
+	}
+	return first
+}
+
+func empty(s *render.Scene) (n int) {
+	for i := range s.Windows {
+		if s.Windows[i].Picture == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func TestScene(t *testing.T) {
+	for _, c := range scenes.All() {
+		t.Run(c.Name, func(t *testing.T) {
+			golden.Check(t, t.Name(), drawThrice(t, c.Scene))
+		})
+	}
+}

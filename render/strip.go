@@ -1,0 +1,164 @@
+package render
+
+import "image"
+
+const (
+	chartSpan = int64(4e9) // ns of the past that the lanes show
+	gutter    = 64         // left of the lanes, for the generation
+	laneMost  = 14         // height of a lane
+)
+
+// strip draws who held each buffer over the last seconds, a lane per buffer.
+func (l *List) strip(h *HUD, r image.Rectangle) {
+	l.rect(r, surface)
+	l.rect(image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+1), line)
+	head := image.Rect(r.Min.X+margin, r.Min.Y+8, r.Max.X-margin, r.Min.Y+24)
+	chart := image.Rect(head.Min.X+gutter, head.Max.Y+4, head.Max.X, r.Max.Y-20)
+	l.section(head, "BUFFERS", "")
+	l.legend(head)
+	l.timeAxis(chart)
+	if len(h.Buffers) == 0 {
+		l.centered(chart, style{face: text, color: faint}, "no storage yet")
+		return
+	}
+	l.lanes(h, chart)
+}
+
+func (l *List) legend(head image.Rectangle) {
+	st := style{face: small, color: dim}
+	for _, h := range []Holder{Idle, Encoder, Display, Camera} {
+		x := l.labelRight(head, st, h.String())
+		swatch := image.Rect(x-16, head.Min.Y+4, x-6, head.Max.Y-4)
+		if h == Idle {
+			swatch = image.Rect(x-16, head.Min.Y+7, x-6, head.Max.Y-7)
+		}
+		l.rect(swatch, h.color())
+		head.Max.X = swatch.Min.X - 16
+	}
+}
+
+// timeAxis draws a faint line and a label per second.
+func (l *List) timeAxis(chart image.Rectangle) {
+	st := style{face: small, color: faint}
+	seconds := int(chartSpan / 1e9)
+	for s := range seconds + 1 {
+		x := chart.Max.X - 1 - s*(chart.Dx()-1)/seconds
+		l.rect(image.Rect(x, chart.Min.Y, x+1, chart.Max.Y+3), line)
+		label := image.Rect(x-40, chart.Max.Y+3, x-4, chart.Max.Y+17)
+		switch s {
+		case 0:
+			l.labelRight(label, st, "now")
+		case seconds:
+			l.label(image.Rect(x+4, label.Min.Y, x+60, label.Max.Y), st, "4 s ago")
+		default:
+			l.compose().str("-").num(int64(s)).str(" s")
+			l.putRight(label, st)
+		}
+	}
+}
+
+func (l *List) lanes(h *HUD, chart image.Rectangle) {
+	const between = 5 // generations
+	groups := generations(h.Buffers)
+	high := (chart.Dy() - (groups-1)*between) / len(h.Buffers)
+	high = min(max(high, 2), laneMost)
+	y := chart.Min.Y
+	for i := 0; i < len(h.Buffers); {
+		n := sameGeneration(h.Buffers[i:])
+		group := image.Rect(chart.Min.X, y, chart.Max.X, y+n*high)
+		l.generation(h, h.Buffers[i:i+n], group, chart, i > 0)
+		for k := range n {
+			lane := image.Rect(chart.Min.X, y+k*high, chart.Max.X, y+(k+1)*high)
+			l.lane(h, &h.Buffers[i+k], lane, chart)
+		}
+		y = group.Max.Y + between
+		i += n
+	}
+}
+
+func generations(lanes []BufferLane) int {
+	groups := 0
+	for i := 0; i < len(lanes); i += sameGeneration(lanes[i:]) {
+		groups++
+	}
+	return groups
+}
+
+// sameGeneration counts the lanes at the front that share one.
+func sameGeneration(lanes []BufferLane) int {
+	n := 1
+	for n < len(lanes) && lanes[n].Generation == lanes[0].Generation {
+		n++
+	}
+	return n
+}
+
+// generation marks a group of lanes at its left, and, if another came before,
+// the moment at which this one took over.
+func (l *List) generation(h *HUD, lanes []BufferLane, group, chart image.Rectangle, later bool) {
+	c := generationColor(lanes[0].Generation)
+	x := chart.Min.X - gutter
+	l.rect(image.Rect(chart.Min.X-8, group.Min.Y, chart.Min.X-5, group.Max.Y-1), c)
+	name := image.Rect(x, group.Min.Y, chart.Min.X-12, group.Max.Y)
+	if name.Dy() < 14 {
+		name = image.Rect(x, group.Min.Y-2, chart.Min.X-12, group.Min.Y+12)
+	}
+	l.compose().str("gen ").num(int64(lanes[0].Generation))
+	l.put(name, style{face: small, color: c})
+	if at, ok := firstUse(lanes); later && ok && at > h.Now-chartSpan {
+		cross := timeX(at, h.Now, chart)
+		l.rect(image.Rect(cross, chart.Min.Y-6, cross+1, chart.Max.Y), c)
+		l.compose().str("gen ").num(int64(lanes[0].Generation)).str(" begins")
+		l.crossing(cross, chart, c)
+	}
+}
+
+// crossing labels the line at x above the lanes with l.bytes.
+func (l *List) crossing(x int, chart image.Rectangle, c Color) {
+	st := style{face: small, color: surface}
+	w := l.measure(st) + 12
+	left := min(x, chart.Max.X-w)
+	tag := image.Rect(left, chart.Min.Y-18, left+w, chart.Min.Y-4)
+	l.box(tag, chipRadius, allCorners, c)
+	tag.Min.X += 6
+	l.put(tag, st)
+}
+
+// firstUse is when a buffer of lanes was first held by anybody.
+func firstUse(lanes []BufferLane) (at int64, ok bool) {
+	for i := range lanes {
+		for _, s := range lanes[i].Spans {
+			if s.Holder != Idle && (!ok || s.From < at) {
+				at, ok = s.From, true
+			}
+		}
+	}
+	return at, ok
+}
+
+func timeX(t, now int64, chart image.Rectangle) int {
+	past := min(max(now-t, 0), chartSpan)
+	return chart.Max.X - int(past*int64(chart.Dx())/chartSpan)
+}
+
+func (l *List) lane(h *HUD, b *BufferLane, r, chart image.Rectangle) {
+	if r.Dy() > 3 {
+		r.Max.Y--
+	}
+	for _, s := range b.Spans {
+		to := s.To
+		if to == 0 {
+			to = h.Now
+		}
+		if to <= h.Now-chartSpan || s.From >= h.Now {
+			continue
+		}
+		x0, x1 := timeX(s.From, h.Now, chart), timeX(to, h.Now, chart)
+		span := image.Rect(x0, r.Min.Y, max(x1, x0+1), r.Max.Y)
+		if s.Holder == Idle {
+			middle := (r.Min.Y + r.Max.Y) / 2
+			span.Min.Y, span.Max.Y = middle, middle+1
+		}
+		l.rect(span, s.Holder.color())
+	}
+}
