@@ -1,0 +1,59 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"os"
+)
+
+// collect reads what the children have left, proves the recording, and merges.
+// left are the processes that outlived them. A nil summary comes with an
+// error; a summary may.
+func (s *session) collect(ctx context.Context, left []process) (*Summary, error) {
+	r, err := s.read()
+	if err != nil {
+		return nil, err
+	}
+	file := s.place.file("recording.mp4")
+	p, err := s.prove(ctx, r, file)
+	if err != nil {
+		return nil, err
+	}
+	summary, flaw := r.merge(file, p, len(left))
+	if summary == nil {
+		return nil, flaw
+	}
+	return summary, errors.Join(flaw, summary.outcome(s.opt.Way))
+}
+
+func (s *session) read() (r reports, err error) {
+	if r.compositor, err = readReport("compositor", s.place.report("compositor"), s.display.failed()); err != nil {
+		return r, err
+	}
+	if r.camera, err = readReport("camapp", s.place.report("camapp"), s.camera.failed()); err != nil {
+		return r, err
+	}
+	if !s.pressed {
+		return r, nil
+	}
+	r.encoder, err = readReport("encapp", s.place.report("encapp"), s.camera.lastWords())
+	return r, err
+}
+
+// prove reads the recording back if there is one and its frames bear stamps.
+func (s *session) prove(ctx context.Context, r reports, file string) (*proof, error) {
+	if r.encoder == nil || r.encoder.Recording == nil {
+		return nil, nil
+	}
+	if _, err := os.Stat(file); err != nil {
+		return nil, createError(err)
+	}
+	if r.camera.Source != "pattern" && !s.opt.stamped() {
+		return nil, nil
+	}
+	p, err := verify(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
+}

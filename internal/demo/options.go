@@ -1,0 +1,71 @@
+package demo
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"twostep/internal/exit"
+)
+
+// Options say what one demo does. An empty Fourcc leaves the choice to the
+// source; Preview, Record and After count in the script alone.
+type Options struct {
+	Source string // auto, pattern or the path of a V4L2 device
+	Size   string // WxH in pixels
+	FPS    int    // frames a second
+	Fourcc string
+	Stamp  bool // stamp a real camera's frames as well as the pattern's
+	Codec  string
+	Way    string
+	// Output is the directory that is left behind; it may exist.
+	Output string
+	// Headless runs the script through EGL, whether or not there is a display.
+	Headless               bool
+	Preview, Record, After time.Duration
+	Runs                   int
+}
+
+var (
+	codecs = []string{"h264", "mpeg4"}
+	ways   = []string{"strict", "fit", "swap"}
+)
+
+// Check finds what can be wrong before anything is started. rest are the
+// arguments that no flag took. What only a camera knows is left to camapp.
+func (o Options) Check(rest []string) error {
+	var width, height int
+	n, _ := fmt.Sscanf(o.Size, "%dx%d", &width, &height)
+	switch {
+	case len(rest) > 0:
+		return usageError("demo takes no argument %q", rest[0])
+	case n != 2 || fmt.Sprintf("%dx%d", width, height) != o.Size || width < 1 || height < 1:
+		return usageError("size %q is not WIDTHxHEIGHT", o.Size)
+	case o.FPS < 1 || o.FPS > 1000:
+		return usageError("fps %d is not between 1 and 1000", o.FPS)
+	case !slices.Contains(codecs, o.Codec):
+		return usageError("unknown codec %q: %s", o.Codec, strings.Join(codecs, " or "))
+	case !slices.Contains(ways, o.Way):
+		return usageError("unknown way %q: %s", o.Way, strings.Join(ways, ", "))
+	case o.Preview <= 0 || o.Record <= 0 || o.After <= 0:
+		return usageError("preview %v, record %v and after %v must all be longer than nothing", o.Preview, o.Record, o.After)
+	case o.Runs < 1:
+		return usageError("runs %d is less than 1", o.Runs)
+	}
+	return nil
+}
+
+// stamped tells whether a real camera's frames are stamped. Nobody watches a
+// script: there the proof is worth more than the edges of the picture.
+func (o Options) stamped() bool { return o.Stamp || o.Headless }
+
+func usageError(format string, args ...any) error {
+	return exit.Errorf(exit.Usage, format, args...)
+}
+
+// HasDisplay tells whether there is a display to open a window on.
+func HasDisplay() bool {
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}

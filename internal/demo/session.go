@@ -1,0 +1,238 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"twostep/internal/exit"
+)
+
+// How long each wait may take before the demo gives up. Starting allows for a
+// software GL device on a busy machine, ending for an encoder that drains.
+const (
+	startPatience = 30 * time.Second
+	framePatience = 20 * time.Second
+	askPatience   = 10 * time.Second
+	endPatience   = 15 * time.Second
+	pollTime      = 50 * time.Millisecond
+)
+
+// session is one run: two children and a console to the first.
+type session struct {
+	opt      Options
+	place    *place
+	progress *Progress
+	console  *console
+	display  *child // the compositor
+	camera   *child // camapp, in whose process group encapp runs
+	pressed  bool   // an encoder was asked for
+	// failed ends ctx with the reason when a child goes unasked.
+	failed context.CancelCauseFunc
+}
+
+// Run runs one demo and leaves pictures, recording and summary.json in
+// opt.Output. It must be called on a locked thread. The summary is there, too,
+// with an error that only says what the summary proves.
+//
+// Errors carry an exit code: that of the child that failed, where one did.
+func Run(ctx context.Context, opt Options, progress *Progress) (*Summary, error) {
+	place, err := newPlace(opt.Output)
+	if err != nil {
+		return nil, err
+	}
+	defer place.close()
+	defer progress.clear()
+	ctx, failed := context.WithCancelCause(ctx)
+	defer failed(nil)
+	s := &session{opt: opt, place: place, progress: progress, failed: failed}
+	defer s.kill()
+	if err := s.play(ctx); err != nil {
+		return nil, err
+	}
+	left := living(s.display.process.Pid, s.camera.process.Pid)
+	progress.phase("reading the recording back")
+	summary, proof := s.collect(context.WithoutCancel(ctx), left)
+	if summary == nil {
+		return nil, proof
+	}
+	return summary, errors.Join(proof, summary.write(place.file("summary.json")))
+}
+
+func (s *session) play(ctx context.Context) error {
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	run := s.script
+	if !s.opt.Headless {
+		run = s.interactive
+	}
+	if err := run(ctx); err != nil {
+		return err
+	}
+	return s.end()
+}
+
+func (s *session) start(ctx context.Context) error {
+	s.progress.phase("starting")
+	if err := s.startCompositor(); err != nil {
+		return err
+	}
+	if _, err := s.console.next(ctx, startPatience, "start"); err != nil {
+		return err
+	}
+	if err := s.startCamera(); err != nil {
+		return err
+	}
+	_, err := s.console.ask(ctx, framePatience, "wait frames 1")
+	return err
+}
+
+func (s *session) startCompositor() error {
+	path, err := Binary("compositor")
+	if err != nil {
+		return err
+	}
+	backend := "window"
+	if s.opt.Headless {
+		backend = "egl"
+	}
+	console, stdin, stdout, err := newConsole()
+	if err != nil {
+		return exit.Errorf(exit.IO, "console: %w", err)
+	}
+	defer stdin.Close()
+	defer stdout.Close()
+	s.console = console
+	s.display, err = start(program{
+		name: "compositor", path: path, env: s.place.env, stdin: stdin, stdout: stdout, log: s.place.log("compositor"),
+		args: []string{"--socket", s.place.socket, "--backend", backend, "--hud", "--test-input",
+			"--report", s.place.report("compositor")},
+	}, s.surprised)
+	return err
+}
+
+func (s *session) startCamera() error {
+	path, err := Binary("camapp")
+	if err != nil {
+		return err
+	}
+	encapp, err := Binary("encapp")
+	if err != nil {
+		return err
+	}
+	args := []string{"--source", s.opt.Source, "--size", s.opt.Size, "--fps", strconv.Itoa(s.opt.FPS),
+		"--codec", s.opt.Codec, "--way", s.opt.Way, "--output", s.place.file("recording.mp4"),
+		"--encapp", encapp, "--report", s.place.report("camapp")}
+	if s.opt.Fourcc != "" {
+		args = append(args, "--fourcc", s.opt.Fourcc)
+	}
+	if s.opt.stamped() {
+		args = append(args, "--stamp")
+	}
+	s.camera, err = start(program{
+		name: "camapp", path: path, args: args, env: s.place.env, log: s.place.log("camapp"),
+	}, s.surprised)
+	return err
+}
+
+func (s *session) surprised(c *child) { s.failed(c.ended()) }
+
+// end lets the camera go first, so that the compositor counts what is left of
+// its clients when there is none.
+func (s *session) end() error {
+	s.progress.phase("ending")
+	ctx := context.Background()
+	windowClosed := !running(s.display)
+	s.display.leaving.Store(true)
+	if err := s.camera.end(endPatience); err != nil {
+		return &exit.Error{Code: exit.IO, Err: err}
+	}
+	if running(s.display) {
+		// Unanswered if the window is closed meanwhile; the wait below decides.
+		_, _ = s.console.ask(ctx, askPatience, "quit")
+		if err := s.display.await(endPatience); err != nil {
+			return &exit.Error{Code: exit.IO, Err: err}
+		}
+	}
+	if s.display.failed() == nil && windowClosed {
+		return nil // camapp's word on losing its compositor is no news
+	}
+	return errors.Join(s.display.failed(), s.camera.failed())
+}
+
+func running(c *child) bool {
+	select {
+	case <-c.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// kill ends what an error has left running; after a good end there is nothing.
+func (s *session) kill() {
+	for _, c := range []*child{s.camera, s.display} {
+		if c == nil {
+			continue
+		}
+		if running(c) {
+			_ = c.end(2 * time.Second)
+		}
+		c.killGroup()
+	}
+	if s.console != nil {
+		s.console.close()
+	}
+}
+
+// snapshot has the compositor write a picture of its window.
+func (s *session) snapshot(ctx context.Context, name string) error {
+	path := s.place.file(name)
+	if _, err := s.console.ask(ctx, askPatience, "snapshot "+path); err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return exit.Errorf(exit.IO, "compositor wrote no picture: %w", err)
+	}
+	return nil
+}
+
+// recording tells whether camapp's encoder is running.
+func (s *session) recording() bool {
+	for _, p := range living(s.camera.process.Pid) {
+		if p.PID != s.camera.process.Pid {
+			return true
+		}
+	}
+	return false
+}
+
+// quiet waits until no encoder is running.
+func (s *session) quiet(ctx context.Context) error {
+	err := s.poll(ctx, endPatience, func() bool { return !s.recording() })
+	if errors.Is(err, errTooSlow) {
+		return exit.Errorf(exit.IO, "encapp has not ended %v after the recording was stopped", endPatience)
+	}
+	return err
+}
+
+func (s *session) poll(ctx context.Context, patience time.Duration, met func() bool) error {
+	ticker := time.NewTicker(pollTime)
+	defer ticker.Stop()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for !met() {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-deadline.C:
+			return fmt.Errorf("after %v: %w", patience, errTooSlow)
+		case <-ticker.C:
+		}
+	}
+	return nil
+}
