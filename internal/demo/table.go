@@ -15,14 +15,16 @@ const labelCells = 14
 // Table renders a summary, and what dir holds, for a person.
 func Table(s *Summary, dir string) string {
 	var t table
-	t.line("", fmt.Sprintf("%s, %s %dx%d at %s fps", s.Source, s.Fourcc, s.Width, s.Height, number(s.FPS)))
+	t.line("camera", fmt.Sprintf("%s, %s %dx%d at %s fps", s.Source, s.Fourcc, s.Width, s.Height, number(s.FPS)))
 	t.gap()
 	p := s.Preview
 	t.line("preview", fmt.Sprintf("%d frames   %d lost (%d missed, %d superseded)", p.Frames, p.Lost, p.Missed, p.Superseded))
 	t.line("", fmt.Sprintf("longest gap %s ms, %s frame times", number(p.MaxGapMS), number(p.MaxGapMS*s.FPS/1000)))
 	t.gap()
 	t.late(s.LateAttach)
-	t.recorded(s.Recording)
+	if s.LateAttach != nil {
+		t.recorded(s.Recording)
+	}
 	c, l := s.Copies, s.LeftBehind
 	t.line("copies", fmt.Sprintf("camera %s   display %s   encoder %s   a frame", number(c.Camera), number(c.Display), number(c.Encoder)))
 	t.line("left behind", fmt.Sprintf("%d fds   %d buffers   %d mappings   %d processes", l.FDs, l.Buffers, l.Mappings, l.Processes))

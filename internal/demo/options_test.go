@@ -1,0 +1,102 @@
+package demo
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"twostep/internal/exit"
+)
+
+func usual(dir string) Options {
+	return Options{Source: "auto", Size: "1280x720", FPS: 30, Codec: "h264", Way: "swap", Output: dir,
+		Headless: true, Preview: time.Second, Record: time.Second, After: time.Second, Runs: 1}
+}
+
+func TestOptionsThatCannotBe(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Options)
+		want   string
+	}{
+		{"size without height", func(o *Options) { o.Size = "1280" }, `size "1280"`},
+		{"size with more", func(o *Options) { o.Size = "1280x720x3" }, `size "1280x720x3"`},
+		{"size of nothing", func(o *Options) { o.Size = "0x720" }, `size "0x720"`},
+		{"rate", func(o *Options) { o.FPS = 0 }, "fps 0"},
+		{"codec", func(o *Options) { o.Codec = "av1" }, `unknown codec "av1": h264 or mpeg4`},
+		{"way", func(o *Options) { o.Way = "hope" }, `unknown way "hope"`},
+		{"duration", func(o *Options) { o.Record = 0 }, "record 0s"},
+		{"runs", func(o *Options) { o.Runs = 0 }, "runs 0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := usual("out")
+			if err := o.Check(nil); err != nil {
+				t.Fatal(err)
+			}
+			tt.change(&o)
+			err := o.Check(nil)
+			if exit.Code(err) != exit.Usage || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+		})
+	}
+	if err := usual("out").Check([]string{"now"}); exit.Code(err) != exit.Usage {
+		t.Errorf("an argument too many: %v", err)
+	}
+}
+
+func TestPlaceReplacesAnEarlierDemoAndNothingElse(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	dir := filepath.Join(t.TempDir(), "demo")
+	for range 2 {
+		p, err := newPlace(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		if _, err := os.Stat(p.file("recording.mp4")); err == nil {
+			t.Error("the earlier recording is there")
+		}
+		for _, name := range []string{"recording.mp4", "mine.txt"} {
+			if err := os.WriteFile(p.file(name), []byte("x"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "mine.txt")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPlaceMakesAPrivateRuntimeDirectory(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", "")
+	p, err := newPlace(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stat, err := os.Stat(p.private)
+	if err != nil || stat.Mode() != os.ModeDir|0o700 {
+		t.Fatalf("runtime directory: %v, %v", stat, err)
+	}
+	if got := p.env[len(p.env)-1]; got != "XDG_RUNTIME_DIR="+p.private {
+		t.Errorf("environment %v", p.env)
+	}
+	p.close()
+	if _, err := os.Stat(p.private); err == nil {
+		t.Error("it outlives the demo")
+	}
+}
+
+func TestPlaceThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := newPlace(filepath.Join(file, "demo"))
+	if exit.Code(err) != exit.CannotCreate {
+		t.Errorf("error %v with code %d", err, exit.Code(err))
+	}
+}
