@@ -1,0 +1,177 @@
+package bufcore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Snapshot is the whole state of a set at one time, as plain values: nothing in
+// it changes with the set. It prints as a table and marshals to JSON.
+type Snapshot struct {
+	Stream      string               `json:"stream"`
+	State       string               `json:"state"` // abstract, waiting, allocating, mapping, sealing, backed, swapping or ended
+	Width       int                  `json:"width"`
+	Height      int                  `json:"height"`
+	Queued      bool                 `json:"queued"`     // a frame has been, in this stream
+	Sequence    uint64               `json:"sequence"`   // of the last one
+	Generation  uint32               `json:"generation"` // the current one's number; 0: none
+	Devices     []DeviceSnapshot     `json:"devices"`
+	Generations []GenerationSnapshot `json:"generations"` // oldest first
+	Bytes       int                  `json:"bytes"`       // of all storage
+}
+
+// DeviceSnapshot is one attachment.
+type DeviceSnapshot struct {
+	Name      string `json:"name"`
+	Direction string `json:"direction"`
+	Policy    string `json:"policy,omitempty"` // of a reader
+	Standing  string `json:"standing"`         // attached, queued, lined up or entering
+	Way       Way    `json:"way"`              // how it came in late, or wants to
+	Mapped    bool   `json:"mapped"`
+	Stopped   bool   `json:"stopped"`
+	Held      int    `json:"held"` // frames, now
+	Frames    uint64 `json:"frames"`
+	Drops     uint64 `json:"drops"`
+	Since     Time   `json:"since"`
+	Limits    []Fact `json:"limits"`
+}
+
+// GenerationSnapshot is one generation that has, or may have, storage.
+type GenerationSnapshot struct {
+	Number  uint32           `json:"number"`
+	State   string           `json:"state"` // allocating, mapping, sealing, live or retired
+	Since   Time             `json:"since"`
+	Format  string           `json:"format"`
+	Strides []int            `json:"strides"` // bytes, per plane
+	Bytes   int              `json:"bytes"`   // of each buffer
+	Buffers []BufferSnapshot `json:"buffers"`
+}
+
+// BufferSnapshot is where one buffer is.
+type BufferSnapshot struct {
+	Index    uint32   `json:"index"`
+	Serial   uint32   `json:"serial"`
+	Holders  []string `json:"holders"` // devices; none: nobody
+	Since    Time     `json:"since"`
+	Sequence uint64   `json:"sequence"` // of the frame that is, or was, in it
+}
+
+// Snapshot returns the state.
+func (s *Set) Snapshot() Snapshot {
+	out := Snapshot{
+		Stream: s.spec.Stream, State: s.state(), Width: s.spec.Width, Height: s.spec.Height,
+		Queued: s.stream.begun, Sequence: s.stream.last.Sequence,
+	}
+	if s.current != nil {
+		out.Generation = s.current.Number
+	}
+	all := slices.Concat(s.members, s.arrivals, s.line)
+	if s.newcomer != nil {
+		all = append(all, s.newcomer)
+	}
+	for _, a := range all {
+		out.Devices = append(out.Devices, a.snapshot())
+	}
+	for _, g := range s.generations() {
+		out.Generations = append(out.Generations, s.snapshotOf(g))
+		if g.stored {
+			out.Bytes += g.Bytes()
+		}
+	}
+	return out
+}
+
+func (s *Set) state() string {
+	switch {
+	case s.ended:
+		return "ended"
+	case s.current != nil && s.next != nil:
+		return "swapping"
+	case s.current != nil:
+		return "backed"
+	case s.next != nil:
+		return s.next.stage.String()
+	case slices.ContainsFunc(s.members, (*Attachment).Mapped):
+		return "waiting"
+	}
+	return "abstract"
+}
+
+func (s *Set) generations() []*Generation {
+	out := slices.Clone(s.draining)
+	for _, g := range []*Generation{s.current, s.next} {
+		if g != nil {
+			out = append(out, g)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Generation) int { return int(a.Number) - int(b.Number) })
+	return out
+}
+
+func (a *Attachment) snapshot() DeviceSnapshot {
+	out := DeviceSnapshot{
+		Name: a.device.Name, Direction: a.direction.String(), Standing: a.standing.String(),
+		Way: a.admitted, Mapped: a.mapped, Stopped: a.stopped,
+		Held: a.held, Frames: a.frames, Drops: a.drops, Since: a.since,
+		Limits: a.device.Limits.Facts(),
+	}
+	if a.direction == Read {
+		out.Policy = a.policy.String()
+	}
+	if a.standing != attached {
+		out.Way = a.way
+	}
+	return out
+}
+
+func (s *Set) snapshotOf(g *Generation) GenerationSnapshot {
+	out := GenerationSnapshot{
+		Number: g.Number, State: g.stage.String(), Since: g.since,
+		Format: g.format().String(), Bytes: g.Layout.Bytes,
+	}
+	for _, p := range g.Layout.Planes {
+		out.Strides = append(out.Strides, p.Stride)
+	}
+	for i := range g.Count() {
+		producer, readers, since := g.circulation.Place(i)
+		frame := g.circulation.Frame(i)
+		b := BufferSnapshot{Index: frame.Buffer, Serial: frame.Serial, Since: since, Sequence: frame.Sequence}
+		for _, m := range s.members {
+			if producer && m == s.producer || readers.Has(m.place) {
+				b.Holders = append(b.Holders, m.device.Name)
+			}
+		}
+		out.Buffers = append(out.Buffers, b)
+	}
+	return out
+}
+
+// String returns a table of devices and one of buffers.
+func (s Snapshot) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s, %d x %d, sequence %d, %d bytes\n",
+		s.Stream, s.State, s.Width, s.Height, s.Sequence, s.Bytes)
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "device\tdirection\tstanding\tway\theld\tframes\tdrops\tlimits")
+	for _, d := range s.Devices {
+		var limits []string
+		for _, f := range d.Limits {
+			limits = append(limits, f.Limit+" "+f.Value)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%v\t%d\t%d\t%d\t%s\n", d.Name, d.Direction, d.Standing,
+			d.Way, d.Held, d.Frames, d.Drops, strings.Join(limits, ", "))
+	}
+	w.Flush()
+	fmt.Fprintln(w, "generation\tstate\tformat\tbuffer\tserial\tsequence\twith\tsince")
+	for _, g := range s.Generations {
+		for _, f := range g.Buffers {
+			with := strings.Join(f.Holders, ", ")
+			fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%d\t%d\t%s\t%d\n", g.Number, g.State, g.Format,
+				f.Index, f.Serial, f.Sequence, with, f.Since)
+		}
+	}
+	w.Flush()
+	return b.String()
+}

@@ -1,0 +1,87 @@
+package bufcore
+
+import (
+	"fmt"
+	"time"
+
+	"twostep/fourcc"
+)
+
+// Bounds on what one set can be.
+const (
+	// MaxBuffers is the most buffers a generation has; more than any V4L2
+	// queue asks for, and a word of bits.
+	MaxBuffers = 64
+	// MaxAttachments is the most attachments a set has at a time.
+	MaxAttachments = 64
+	// MaxGenerations is the most generations that have storage at a time,
+	// those included that wait for their last release.
+	MaxGenerations = 8
+)
+
+// Deadlines, for a Spec that names none.
+const (
+	// ExpectWithin is how long the first map waits for the attachments that
+	// the spec expects.
+	ExpectWithin = 2 * time.Second
+	// ReadyWithin is how long a producer may take to map storage. It is long
+	// because a loaded machine is not a broken producer.
+	ReadyWithin = 10 * time.Second
+)
+
+// Time is CLOCK_MONOTONIC in nanoseconds.
+type Time = int64
+
+// Spec is what a set is from its beginning: the fixed size of its handles, and
+// what its creator wishes.
+type Spec struct {
+	Stream        string        // the stream's name, as in refusals
+	Width, Height int           // pixels, 1 to fourcc.MaxExtent
+	MaxBytes      int           // per buffer; 0: no bound of its own
+	Count         int           // buffers wished for, at most MaxBuffers; 0: no wish
+	Expect        int           // attachments that the first map waits for, at most MaxAttachments; 0: none
+	Deadline      time.Duration // how long it waits for them; 0: ExpectWithin
+	Storage       Promise       // what the heap promises; the zero value is what memfd does
+}
+
+// Promise is what a heap says of its storage. The zero value is what a memfd
+// is: 4 KiB pages scattered anywhere, linear formats only.
+type Promise struct {
+	Heap       string            // as in refusals; empty: "memfd"
+	Contiguous uint64            // bytes that are sure to be in one piece; 0: one page
+	PageSize   uint64            // bytes; 0: 4096
+	Address    uint64            // the highest address there is; 0: no bound
+	Access     Access            // what it allows; 0: not said, and not checked
+	Modifiers  []fourcc.Modifier // that it can lay out; nil: Linear
+}
+
+func (p Promise) resolved() Promise {
+	if p.Heap == "" {
+		p.Heap = "memfd"
+	}
+	if p.PageSize == 0 {
+		p.PageSize = 4096
+	}
+	p.Contiguous = max(p.Contiguous, p.PageSize)
+	if p.Address == 0 {
+		p.Address = ^uint64(0)
+	}
+	if p.Modifiers == nil {
+		p.Modifiers = []fourcc.Modifier{fourcc.Linear}
+	}
+	return p
+}
+
+func (s Spec) check() error {
+	switch {
+	case s.Width < 1 || s.Width > fourcc.MaxExtent || s.Height < 1 || s.Height > fourcc.MaxExtent:
+		return fmt.Errorf("%w: extent %d x %d", ErrUnsupported, s.Width, s.Height)
+	case s.Count < 0 || s.Count > MaxBuffers:
+		return fmt.Errorf("%w: %d buffers, %d is the most", ErrUnsupported, s.Count, MaxBuffers)
+	case s.Expect < 0 || s.Expect > MaxAttachments:
+		return fmt.Errorf("%w: %d attachments, %d is the most", ErrUnsupported, s.Expect, MaxAttachments)
+	case s.MaxBytes < 0 || s.Deadline < 0:
+		return fmt.Errorf("%w: negative bound", ErrUnsupported)
+	}
+	return nil
+}
