@@ -1,0 +1,81 @@
+package encoder
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"strings"
+
+	"twostep/fourcc"
+)
+
+// threads is how many the codec may use on one frame: what a small machine has.
+const threads = 2
+
+// codec is what the package knows about one way to encode.
+type codec struct {
+	name    string        // as users say it, and verify prints it
+	encoder string        // as libavcodec calls it
+	formats []fourcc.Code // what can be lent to it, cheapest first
+	pixels  int32         // AVPixelFormat that it is opened with
+	clock   int           // ticks per second of its timestamps
+	extent  int           // largest width and height, pixels
+	quality int           // fixed quantiser, 0: the options say
+	options [][2]string
+}
+
+// codecs in the order in which they are listed to a person.
+var codecs = []*codec{
+	{
+		name:    "h264",
+		encoder: "libx264",
+		formats: []fourcc.Code{fourcc.NV12},
+		pixels:  C.AV_PIX_FMT_NV12,
+		clock:   1_000_000,
+		extent:  16384,
+		options: [][2]string{{"preset", "ultrafast"}, {"tune", "zerolatency"}, {"crf", "23"}},
+	},
+	{
+		name:    "mpeg4",
+		encoder: "mpeg4",
+		formats: []fourcc.Code{fourcc.YU12, fourcc.NV12},
+		pixels:  C.AV_PIX_FMT_YUV420P,
+		// The format has 16 bits for the clock; this one divides by every
+		// usual frame rate.
+		clock:  60_000,
+		extent: 8191, // 13 bits in its headers
+		// Its rate control breaks on clocks much finer than the frame rate.
+		quality: 3,
+	},
+}
+
+// Codecs lists the names that Open and Limits take.
+func Codecs() []string {
+	var names []string
+	for _, c := range codecs {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// UnknownCodecError is returned for a codec that is not in Codecs.
+type UnknownCodecError struct {
+	Name string
+}
+
+// Error lists what there is.
+func (e *UnknownCodecError) Error() string {
+	return fmt.Sprintf("unknown codec %q; known are %s", e.Name, strings.Join(Codecs(), " "))
+}
+
+func find(name string) (*codec, error) {
+	for _, c := range codecs {
+		if c.name == name {
+			return c, nil
+		}
+	}
+	return nil, &UnknownCodecError{name}
+}
