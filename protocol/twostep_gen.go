@@ -52,7 +52,7 @@ type BrokerRequests interface {
 	// CreateDevice handles request 5, since version 1.
 	CreateDevice(id uint32, name string) error
 	// GetView handles request 6, since version 1.
-	GetView(id uint32, surface uint32) error
+	GetView(id, surface uint32) error
 }
 
 // DispatchBrokerRequest decodes a request of twostep_broker_v1 and has h handle it.
@@ -178,7 +178,7 @@ type BrokerEvents interface {
 	Unlisted(name string) error
 }
 
-// DispatchBrokerEvent decodes a event of twostep_broker_v1 and has h handle it.
+// DispatchBrokerEvent decodes an event of twostep_broker_v1 and has h handle it.
 func DispatchBrokerEvent(h BrokerEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&BrokerInterface, opcode); err != nil {
 		return err
@@ -275,7 +275,7 @@ func (r BrokerProxy) CreateDevice(id uint32, name string) {
 }
 
 // GetView sends request twostep_broker_v1.get_view, since version 1.
-func (r BrokerProxy) GetView(id uint32, surface uint32) {
+func (r BrokerProxy) GetView(id, surface uint32) {
 	o := r.Out
 	o.BeginRequest(&BrokerInterface, r.ID, 6)
 	o.PutUint(id)
@@ -340,9 +340,9 @@ type DeviceRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// AddFormat handles request 1, since version 1.
-	AddFormat(fourcc uint32, modifierHi uint32, modifierLo uint32) error
+	AddFormat(fourcc, modifierHi, modifierLo uint32) error
 	// SetLimit handles request 2, since version 1.
-	SetLimit(limit DeviceLimit, valueHi uint32, valueLo uint32) error
+	SetLimit(limit DeviceLimit, valueHi, valueLo uint32) error
 }
 
 // DispatchDeviceRequest decodes a request of twostep_device_v1 and has h handle it.
@@ -405,7 +405,7 @@ type DeviceResource struct {
 // DeviceEvents handles the events of twostep_device_v1; the client implements it.
 type DeviceEvents interface{}
 
-// DispatchDeviceEvent decodes a event of twostep_device_v1 and has h handle it.
+// DispatchDeviceEvent decodes an event of twostep_device_v1 and has h handle it.
 func DispatchDeviceEvent(h DeviceEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&DeviceInterface, opcode); err != nil {
 		return err
@@ -435,7 +435,7 @@ func (r DeviceProxy) Destroy() {
 }
 
 // AddFormat sends request twostep_device_v1.add_format, since version 1.
-func (r DeviceProxy) AddFormat(fourcc uint32, modifierHi uint32, modifierLo uint32) {
+func (r DeviceProxy) AddFormat(fourcc, modifierHi, modifierLo uint32) {
 	o := r.Out
 	o.BeginRequest(&DeviceInterface, r.ID, 1)
 	o.PutUint(fourcc)
@@ -445,7 +445,7 @@ func (r DeviceProxy) AddFormat(fourcc uint32, modifierHi uint32, modifierLo uint
 }
 
 // SetLimit sends request twostep_device_v1.set_limit, since version 1.
-func (r DeviceProxy) SetLimit(limit DeviceLimit, valueHi uint32, valueLo uint32) {
+func (r DeviceProxy) SetLimit(limit DeviceLimit, valueHi, valueLo uint32) {
 	o := r.Out
 	o.BeginRequest(&DeviceInterface, r.ID, 2)
 	o.PutUint(uint32(limit))
@@ -501,7 +501,7 @@ type StreamRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// CreateSet handles request 1, since version 1.
-	CreateSet(id uint32, width uint32, height uint32, maxBytes uint32, count uint32, expect uint32) error
+	CreateSet(id, width, height, maxBytes, count, expect uint32) error
 	// GetSet handles request 2, since version 1.
 	GetSet(id uint32) error
 	// CreateToken handles request 3, since version 1.
@@ -617,7 +617,7 @@ func (r StreamResource) Token(token []byte) {
 }
 
 // Current sends event twostep_stream_v1.current, since version 1.
-func (r StreamResource) Current(width uint32, height uint32) {
+func (r StreamResource) Current(width, height uint32) {
 	o := r.Out
 	o.BeginEvent(&StreamInterface, r.ID, 2)
 	o.PutUint(width)
@@ -639,12 +639,12 @@ type StreamEvents interface {
 	// Token handles event 1, since version 1.
 	Token(token []byte) error
 	// Current handles event 2, since version 1.
-	Current(width uint32, height uint32) error
+	Current(width, height uint32) error
 	// Ended handles event 3, since version 1.
 	Ended() error
 }
 
-// DispatchStreamEvent decodes a event of twostep_stream_v1 and has h handle it.
+// DispatchStreamEvent decodes an event of twostep_stream_v1 and has h handle it.
 func DispatchStreamEvent(h StreamEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&StreamInterface, opcode); err != nil {
 		return err
@@ -717,7 +717,7 @@ func (r StreamProxy) Destroy() {
 }
 
 // CreateSet sends request twostep_stream_v1.create_set, since version 1.
-func (r StreamProxy) CreateSet(id uint32, width uint32, height uint32, maxBytes uint32, count uint32, expect uint32) {
+func (r StreamProxy) CreateSet(id, width, height, maxBytes, count, expect uint32) {
 	o := r.Out
 	o.BeginRequest(&StreamInterface, r.ID, 1)
 	o.PutUint(id)
@@ -814,7 +814,7 @@ type SetRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// Attach handles request 1, since version 1.
-	Attach(id uint32, device uint32, direction SetDirection, policy SetPolicy, way StreamWay) error
+	Attach(id, device uint32, direction SetDirection, policy SetPolicy, way StreamWay) error
 }
 
 // DispatchSetRequest decodes a request of twostep_set_v1 and has h handle it.
@@ -877,7 +877,7 @@ type SetEvents interface {
 	Gone() error
 }
 
-// DispatchSetEvent decodes a event of twostep_set_v1 and has h handle it.
+// DispatchSetEvent decodes an event of twostep_set_v1 and has h handle it.
 func DispatchSetEvent(h SetEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&SetInterface, opcode); err != nil {
 		return err
@@ -918,7 +918,7 @@ func (r SetProxy) Destroy() {
 }
 
 // Attach sends request twostep_set_v1.attach, since version 1.
-func (r SetProxy) Attach(id uint32, device uint32, direction SetDirection, policy SetPolicy, way StreamWay) {
+func (r SetProxy) Attach(id, device uint32, direction SetDirection, policy SetPolicy, way StreamWay) {
 	o := r.Out
 	o.BeginRequest(&SetInterface, r.ID, 1)
 	o.PutUint(id)
@@ -1049,7 +1049,7 @@ func (r AttachmentResource) Attached() {
 }
 
 // Refused sends event twostep_attachment_v1.refused, since version 1.
-func (r AttachmentResource) Refused(errno uint32, way StreamWay, reason string, proof string) {
+func (r AttachmentResource) Refused(errno uint32, way StreamWay, reason, proof string) {
 	o := r.Out
 	o.BeginEvent(&AttachmentInterface, r.ID, 1)
 	o.PutUint(errno)
@@ -1060,7 +1060,7 @@ func (r AttachmentResource) Refused(errno uint32, way StreamWay, reason string, 
 }
 
 // Admitted sends event twostep_attachment_v1.admitted, since version 1.
-func (r AttachmentResource) Admitted(way StreamWay, generation uint32, sequenceHi uint32, sequenceLo uint32) {
+func (r AttachmentResource) Admitted(way StreamWay, generation, sequenceHi, sequenceLo uint32) {
 	o := r.Out
 	o.BeginEvent(&AttachmentInterface, r.ID, 2)
 	o.PutUint(uint32(way))
@@ -1071,7 +1071,7 @@ func (r AttachmentResource) Admitted(way StreamWay, generation uint32, sequenceH
 }
 
 // Storage sends event twostep_attachment_v1.storage, since version 1.
-func (r AttachmentResource) Storage(generation uint32, fourcc uint32, modifierHi uint32, modifierLo uint32, width uint32, height uint32, bytes uint32, planes uint32, buffers uint32) {
+func (r AttachmentResource) Storage(generation, fourcc, modifierHi, modifierLo, width, height, bytes, planes, buffers uint32) {
 	o := r.Out
 	o.BeginEvent(&AttachmentInterface, r.ID, 3)
 	o.PutUint(generation)
@@ -1087,7 +1087,7 @@ func (r AttachmentResource) Storage(generation uint32, fourcc uint32, modifierHi
 }
 
 // Plane sends event twostep_attachment_v1.plane, since version 1.
-func (r AttachmentResource) Plane(index uint32, offset uint32, stride uint32) {
+func (r AttachmentResource) Plane(index, offset, stride uint32) {
 	o := r.Out
 	o.BeginEvent(&AttachmentInterface, r.ID, 4)
 	o.PutUint(index)
@@ -1097,7 +1097,7 @@ func (r AttachmentResource) Plane(index uint32, offset uint32, stride uint32) {
 }
 
 // Buffer sends event twostep_attachment_v1.buffer, since version 1.
-func (r AttachmentResource) Buffer(index uint32, serial uint32, fd *sys.FD) {
+func (r AttachmentResource) Buffer(index, serial uint32, fd *sys.FD) {
 	o := r.Out
 	o.BeginEvent(&AttachmentInterface, r.ID, 5)
 	o.PutUint(index)
@@ -1135,15 +1135,15 @@ type AttachmentEvents interface {
 	// Attached handles event 0, since version 1.
 	Attached() error
 	// Refused handles event 1, since version 1.
-	Refused(errno uint32, way StreamWay, reason string, proof string) error
+	Refused(errno uint32, way StreamWay, reason, proof string) error
 	// Admitted handles event 2, since version 1.
-	Admitted(way StreamWay, generation uint32, sequenceHi uint32, sequenceLo uint32) error
+	Admitted(way StreamWay, generation, sequenceHi, sequenceLo uint32) error
 	// Storage handles event 3, since version 1.
-	Storage(generation uint32, fourcc uint32, modifierHi uint32, modifierLo uint32, width uint32, height uint32, bytes uint32, planes uint32, buffers uint32) error
+	Storage(generation, fourcc, modifierHi, modifierLo, width, height, bytes, planes, buffers uint32) error
 	// Plane handles event 4, since version 1.
-	Plane(index uint32, offset uint32, stride uint32) error
+	Plane(index, offset, stride uint32) error
 	// Buffer handles event 5, since version 1.
-	Buffer(index uint32, serial uint32, fd *sys.FD) error
+	Buffer(index, serial uint32, fd *sys.FD) error
 	// StorageDone handles event 6, since version 1.
 	StorageDone(generation uint32) error
 	// Retired handles event 7, since version 1.
@@ -1152,7 +1152,7 @@ type AttachmentEvents interface {
 	Ended(reason string) error
 }
 
-// DispatchAttachmentEvent decodes a event of twostep_attachment_v1 and has h handle it.
+// DispatchAttachmentEvent decodes an event of twostep_attachment_v1 and has h handle it.
 func DispatchAttachmentEvent(h AttachmentEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&AttachmentInterface, opcode); err != nil {
 		return err
@@ -1370,7 +1370,7 @@ type LaneRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// Send handles request 1, since version 1.
-	Send(kind LaneKind, buffer uint32, serial uint32, sequenceHi uint32, sequenceLo uint32, timeHi uint32, timeLo uint32) error
+	Send(kind LaneKind, buffer, serial, sequenceHi, sequenceLo, timeHi, timeLo uint32) error
 }
 
 // DispatchLaneRequest decodes a request of twostep_lane_v1 and has h handle it.
@@ -1423,7 +1423,7 @@ type LaneResource struct {
 }
 
 // Record sends event twostep_lane_v1.record, since version 1.
-func (r LaneResource) Record(kind LaneKind, buffer uint32, serial uint32, sequenceHi uint32, sequenceLo uint32, timeHi uint32, timeLo uint32) {
+func (r LaneResource) Record(kind LaneKind, buffer, serial, sequenceHi, sequenceLo, timeHi, timeLo uint32) {
 	o := r.Out
 	o.BeginEvent(&LaneInterface, r.ID, 0)
 	o.PutUint(uint32(kind))
@@ -1439,10 +1439,10 @@ func (r LaneResource) Record(kind LaneKind, buffer uint32, serial uint32, sequen
 // LaneEvents handles the events of twostep_lane_v1; the client implements it.
 type LaneEvents interface {
 	// Record handles event 0, since version 1.
-	Record(kind LaneKind, buffer uint32, serial uint32, sequenceHi uint32, sequenceLo uint32, timeHi uint32, timeLo uint32) error
+	Record(kind LaneKind, buffer, serial, sequenceHi, sequenceLo, timeHi, timeLo uint32) error
 }
 
-// DispatchLaneEvent decodes a event of twostep_lane_v1 and has h handle it.
+// DispatchLaneEvent decodes an event of twostep_lane_v1 and has h handle it.
 func DispatchLaneEvent(h LaneEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&LaneInterface, opcode); err != nil {
 		return err
@@ -1490,7 +1490,7 @@ func (r LaneProxy) Destroy() {
 }
 
 // Send sends request twostep_lane_v1.send, since version 1.
-func (r LaneProxy) Send(kind LaneKind, buffer uint32, serial uint32, sequenceHi uint32, sequenceLo uint32, timeHi uint32, timeLo uint32) {
+func (r LaneProxy) Send(kind LaneKind, buffer, serial, sequenceHi, sequenceLo, timeHi, timeLo uint32) {
 	o := r.Out
 	o.BeginRequest(&LaneInterface, r.ID, 1)
 	o.PutUint(uint32(kind))
@@ -1597,7 +1597,7 @@ type ViewResource struct {
 }
 
 // Refused sends event twostep_view_v1.refused, since version 1.
-func (r ViewResource) Refused(errno uint32, reason string, proof string) {
+func (r ViewResource) Refused(errno uint32, reason, proof string) {
 	o := r.Out
 	o.BeginEvent(&ViewInterface, r.ID, 0)
 	o.PutUint(errno)
@@ -1607,7 +1607,7 @@ func (r ViewResource) Refused(errno uint32, reason string, proof string) {
 }
 
 // Shown sends event twostep_view_v1.shown, since version 1.
-func (r ViewResource) Shown(sequenceHi uint32, sequenceLo uint32, timeHi uint32, timeLo uint32) {
+func (r ViewResource) Shown(sequenceHi, sequenceLo, timeHi, timeLo uint32) {
 	o := r.Out
 	o.BeginEvent(&ViewInterface, r.ID, 1)
 	o.PutUint(sequenceHi)
@@ -1618,7 +1618,7 @@ func (r ViewResource) Shown(sequenceHi uint32, sequenceLo uint32, timeHi uint32,
 }
 
 // Superseded sends event twostep_view_v1.superseded, since version 1.
-func (r ViewResource) Superseded(sequenceHi uint32, sequenceLo uint32) {
+func (r ViewResource) Superseded(sequenceHi, sequenceLo uint32) {
 	o := r.Out
 	o.BeginEvent(&ViewInterface, r.ID, 2)
 	o.PutUint(sequenceHi)
@@ -1629,14 +1629,14 @@ func (r ViewResource) Superseded(sequenceHi uint32, sequenceLo uint32) {
 // ViewEvents handles the events of twostep_view_v1; the client implements it.
 type ViewEvents interface {
 	// Refused handles event 0, since version 1.
-	Refused(errno uint32, reason string, proof string) error
+	Refused(errno uint32, reason, proof string) error
 	// Shown handles event 1, since version 1.
-	Shown(sequenceHi uint32, sequenceLo uint32, timeHi uint32, timeLo uint32) error
+	Shown(sequenceHi, sequenceLo, timeHi, timeLo uint32) error
 	// Superseded handles event 2, since version 1.
-	Superseded(sequenceHi uint32, sequenceLo uint32) error
+	Superseded(sequenceHi, sequenceLo uint32) error
 }
 
-// DispatchViewEvent decodes a event of twostep_view_v1 and has h handle it.
+// DispatchViewEvent decodes an event of twostep_view_v1 and has h handle it.
 func DispatchViewEvent(h ViewEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&ViewInterface, opcode); err != nil {
 		return err

@@ -85,7 +85,7 @@ type WlDisplayResource struct {
 }
 
 // Error sends event wl_display.error, since version 1.
-func (r WlDisplayResource) Error(objectID uint32, code uint32, message string) {
+func (r WlDisplayResource) Error(objectID, code uint32, message string) {
 	o := r.Out
 	o.BeginEvent(&WlDisplayInterface, r.ID, 0)
 	o.PutUint(objectID)
@@ -105,12 +105,12 @@ func (r WlDisplayResource) DeleteID(id uint32) {
 // WlDisplayEvents handles the events of wl_display; the client implements it.
 type WlDisplayEvents interface {
 	// Error handles event 0, since version 1.
-	Error(objectID uint32, code uint32, message string) error
+	Error(objectID, code uint32, message string) error
 	// DeleteID handles event 1, since version 1.
 	DeleteID(id uint32) error
 }
 
-// DispatchWlDisplayEvent decodes a event of wl_display and has h handle it.
+// DispatchWlDisplayEvent decodes an event of wl_display and has h handle it.
 func DispatchWlDisplayEvent(h WlDisplayEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlDisplayInterface, opcode); err != nil {
 		return err
@@ -194,7 +194,7 @@ var WlRegistryInterface = wire.Interface{
 // WlRegistryRequests handles the requests of wl_registry; the server implements it.
 type WlRegistryRequests interface {
 	// Bind handles request 0, since version 1.
-	Bind(name uint32, iface string, version uint32, id uint32) error
+	Bind(name uint32, iface string, version, id uint32) error
 }
 
 // DispatchWlRegistryRequest decodes a request of wl_registry and has h handle it.
@@ -259,7 +259,7 @@ type WlRegistryEvents interface {
 	GlobalRemove(name uint32) error
 }
 
-// DispatchWlRegistryEvent decodes a event of wl_registry and has h handle it.
+// DispatchWlRegistryEvent decodes an event of wl_registry and has h handle it.
 func DispatchWlRegistryEvent(h WlRegistryEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlRegistryInterface, opcode); err != nil {
 		return err
@@ -306,7 +306,7 @@ type WlRegistryProxy struct {
 }
 
 // Bind sends request wl_registry.bind, since version 1.
-func (r WlRegistryProxy) Bind(name uint32, iface string, version uint32, id uint32) {
+func (r WlRegistryProxy) Bind(name uint32, iface string, version, id uint32) {
 	o := r.Out
 	o.BeginRequest(&WlRegistryInterface, r.ID, 0)
 	o.PutUint(name)
@@ -370,7 +370,7 @@ type WlCallbackEvents interface {
 	Done(callbackData uint32) error
 }
 
-// DispatchWlCallbackEvent decodes a event of wl_callback and has h handle it.
+// DispatchWlCallbackEvent decodes an event of wl_callback and has h handle it.
 func DispatchWlCallbackEvent(h WlCallbackEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlCallbackInterface, opcode); err != nil {
 		return err
@@ -474,7 +474,7 @@ type WlCompositorResource struct {
 // WlCompositorEvents handles the events of wl_compositor; the client implements it.
 type WlCompositorEvents interface{}
 
-// DispatchWlCompositorEvent decodes a event of wl_compositor and has h handle it.
+// DispatchWlCompositorEvent decodes an event of wl_compositor and has h handle it.
 func DispatchWlCompositorEvent(h WlCompositorEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlCompositorInterface, opcode); err != nil {
 		return err
@@ -526,7 +526,7 @@ var WlShmPoolInterface = wire.Interface{
 // WlShmPoolRequests handles the requests of wl_shm_pool; the server implements it.
 type WlShmPoolRequests interface {
 	// CreateBuffer handles request 0, since version 1.
-	CreateBuffer(id uint32, offset int32, width int32, height int32, stride int32, format WlShmFormat) error
+	CreateBuffer(id uint32, offset, width, height, stride int32, format WlShmFormat) error
 	// Destroy handles request 1, since version 1.
 	Destroy() error
 	// Resize handles request 2, since version 1.
@@ -594,7 +594,7 @@ type WlShmPoolResource struct {
 // WlShmPoolEvents handles the events of wl_shm_pool; the client implements it.
 type WlShmPoolEvents interface{}
 
-// DispatchWlShmPoolEvent decodes a event of wl_shm_pool and has h handle it.
+// DispatchWlShmPoolEvent decodes an event of wl_shm_pool and has h handle it.
 func DispatchWlShmPoolEvent(h WlShmPoolEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlShmPoolInterface, opcode); err != nil {
 		return err
@@ -617,7 +617,7 @@ type WlShmPoolProxy struct {
 }
 
 // CreateBuffer sends request wl_shm_pool.create_buffer, since version 1.
-func (r WlShmPoolProxy) CreateBuffer(id uint32, offset int32, width int32, height int32, stride int32, format WlShmFormat) {
+func (r WlShmPoolProxy) CreateBuffer(id uint32, offset, width, height, stride int32, format WlShmFormat) {
 	o := r.Out
 	o.BeginRequest(&WlShmPoolInterface, r.ID, 0)
 	o.PutUint(id)
@@ -837,7 +837,7 @@ type WlShmEvents interface {
 	Format(format WlShmFormat) error
 }
 
-// DispatchWlShmEvent decodes a event of wl_shm and has h handle it.
+// DispatchWlShmEvent decodes an event of wl_shm and has h handle it.
 func DispatchWlShmEvent(h WlShmEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlShmInterface, opcode); err != nil {
 		return err
@@ -950,7 +950,7 @@ type WlBufferEvents interface {
 	Release() error
 }
 
-// DispatchWlBufferEvent decodes a event of wl_buffer and has h handle it.
+// DispatchWlBufferEvent decodes an event of wl_buffer and has h handle it.
 func DispatchWlBufferEvent(h WlBufferEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlBufferInterface, opcode); err != nil {
 		return err
@@ -1033,9 +1033,9 @@ type WlSurfaceRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// Attach handles request 1, since version 1.
-	Attach(buffer uint32, x int32, y int32) error
+	Attach(buffer uint32, x, y int32) error
 	// Damage handles request 2, since version 1.
-	Damage(x int32, y int32, width int32, height int32) error
+	Damage(x, y, width, height int32) error
 	// Frame handles request 3, since version 1.
 	Frame(callback uint32) error
 	// SetOpaqueRegion handles request 4, since version 1.
@@ -1049,7 +1049,7 @@ type WlSurfaceRequests interface {
 	// SetBufferScale handles request 8, since version 3.
 	SetBufferScale(scale int32) error
 	// DamageBuffer handles request 9, since version 4.
-	DamageBuffer(x int32, y int32, width int32, height int32) error
+	DamageBuffer(x, y, width, height int32) error
 }
 
 // DispatchWlSurfaceRequest decodes a request of wl_surface and has h handle it.
@@ -1206,7 +1206,7 @@ type WlSurfaceEvents interface {
 	Leave(output uint32) error
 }
 
-// DispatchWlSurfaceEvent decodes a event of wl_surface and has h handle it.
+// DispatchWlSurfaceEvent decodes an event of wl_surface and has h handle it.
 func DispatchWlSurfaceEvent(h WlSurfaceEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlSurfaceInterface, opcode); err != nil {
 		return err
@@ -1258,7 +1258,7 @@ func (r WlSurfaceProxy) Destroy() {
 }
 
 // Attach sends request wl_surface.attach, since version 1.
-func (r WlSurfaceProxy) Attach(buffer uint32, x int32, y int32) {
+func (r WlSurfaceProxy) Attach(buffer uint32, x, y int32) {
 	o := r.Out
 	o.BeginRequest(&WlSurfaceInterface, r.ID, 1)
 	o.PutUint(buffer)
@@ -1268,7 +1268,7 @@ func (r WlSurfaceProxy) Attach(buffer uint32, x int32, y int32) {
 }
 
 // Damage sends request wl_surface.damage, since version 1.
-func (r WlSurfaceProxy) Damage(x int32, y int32, width int32, height int32) {
+func (r WlSurfaceProxy) Damage(x, y, width, height int32) {
 	o := r.Out
 	o.BeginRequest(&WlSurfaceInterface, r.ID, 2)
 	o.PutInt(x)
@@ -1326,7 +1326,7 @@ func (r WlSurfaceProxy) SetBufferScale(scale int32) {
 }
 
 // DamageBuffer sends request wl_surface.damage_buffer, since version 4.
-func (r WlSurfaceProxy) DamageBuffer(x int32, y int32, width int32, height int32) {
+func (r WlSurfaceProxy) DamageBuffer(x, y, width, height int32) {
 	o := r.Out
 	o.BeginRequest(&WlSurfaceInterface, r.ID, 9)
 	o.PutInt(x)
@@ -1475,7 +1475,7 @@ type WlSeatEvents interface {
 	Name(name string) error
 }
 
-// DispatchWlSeatEvent decodes a event of wl_seat and has h handle it.
+// DispatchWlSeatEvent decodes an event of wl_seat and has h handle it.
 func DispatchWlSeatEvent(h WlSeatEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlSeatInterface, opcode); err != nil {
 		return err
@@ -1616,7 +1616,7 @@ var WlPointerInterface = wire.Interface{
 // WlPointerRequests handles the requests of wl_pointer; the server implements it.
 type WlPointerRequests interface {
 	// SetCursor handles request 0, since version 1.
-	SetCursor(serial uint32, surface uint32, hotspotX int32, hotspotY int32) error
+	SetCursor(serial, surface uint32, hotspotX, hotspotY int32) error
 	// Release handles request 1, since version 3.
 	Release() error
 }
@@ -1668,7 +1668,7 @@ type WlPointerResource struct {
 }
 
 // Enter sends event wl_pointer.enter, since version 1.
-func (r WlPointerResource) Enter(serial uint32, surface uint32, surfaceX wire.Fixed, surfaceY wire.Fixed) {
+func (r WlPointerResource) Enter(serial, surface uint32, surfaceX, surfaceY wire.Fixed) {
 	o := r.Out
 	o.BeginEvent(&WlPointerInterface, r.ID, 0)
 	o.PutUint(serial)
@@ -1679,7 +1679,7 @@ func (r WlPointerResource) Enter(serial uint32, surface uint32, surfaceX wire.Fi
 }
 
 // Leave sends event wl_pointer.leave, since version 1.
-func (r WlPointerResource) Leave(serial uint32, surface uint32) {
+func (r WlPointerResource) Leave(serial, surface uint32) {
 	o := r.Out
 	o.BeginEvent(&WlPointerInterface, r.ID, 1)
 	o.PutUint(serial)
@@ -1688,7 +1688,7 @@ func (r WlPointerResource) Leave(serial uint32, surface uint32) {
 }
 
 // Motion sends event wl_pointer.motion, since version 1.
-func (r WlPointerResource) Motion(time uint32, surfaceX wire.Fixed, surfaceY wire.Fixed) {
+func (r WlPointerResource) Motion(time uint32, surfaceX, surfaceY wire.Fixed) {
 	o := r.Out
 	o.BeginEvent(&WlPointerInterface, r.ID, 2)
 	o.PutUint(time)
@@ -1698,7 +1698,7 @@ func (r WlPointerResource) Motion(time uint32, surfaceX wire.Fixed, surfaceY wir
 }
 
 // Button sends event wl_pointer.button, since version 1.
-func (r WlPointerResource) Button(serial uint32, time uint32, button uint32, state WlPointerButtonState) {
+func (r WlPointerResource) Button(serial, time, button uint32, state WlPointerButtonState) {
 	o := r.Out
 	o.BeginEvent(&WlPointerInterface, r.ID, 3)
 	o.PutUint(serial)
@@ -1754,13 +1754,13 @@ func (r WlPointerResource) AxisDiscrete(axis WlPointerAxis, discrete int32) {
 // WlPointerEvents handles the events of wl_pointer; the client implements it.
 type WlPointerEvents interface {
 	// Enter handles event 0, since version 1.
-	Enter(serial uint32, surface uint32, surfaceX wire.Fixed, surfaceY wire.Fixed) error
+	Enter(serial, surface uint32, surfaceX, surfaceY wire.Fixed) error
 	// Leave handles event 1, since version 1.
-	Leave(serial uint32, surface uint32) error
+	Leave(serial, surface uint32) error
 	// Motion handles event 2, since version 1.
-	Motion(time uint32, surfaceX wire.Fixed, surfaceY wire.Fixed) error
+	Motion(time uint32, surfaceX, surfaceY wire.Fixed) error
 	// Button handles event 3, since version 1.
-	Button(serial uint32, time uint32, button uint32, state WlPointerButtonState) error
+	Button(serial, time, button uint32, state WlPointerButtonState) error
 	// Axis handles event 4, since version 1.
 	Axis(time uint32, axis WlPointerAxis, value wire.Fixed) error
 	// Frame handles event 5, since version 5.
@@ -1773,7 +1773,7 @@ type WlPointerEvents interface {
 	AxisDiscrete(axis WlPointerAxis, discrete int32) error
 }
 
-// DispatchWlPointerEvent decodes a event of wl_pointer and has h handle it.
+// DispatchWlPointerEvent decodes an event of wl_pointer and has h handle it.
 func DispatchWlPointerEvent(h WlPointerEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlPointerInterface, opcode); err != nil {
 		return err
@@ -1900,7 +1900,7 @@ type WlPointerProxy struct {
 }
 
 // SetCursor sends request wl_pointer.set_cursor, since version 1.
-func (r WlPointerProxy) SetCursor(serial uint32, surface uint32, hotspotX int32, hotspotY int32) {
+func (r WlPointerProxy) SetCursor(serial, surface uint32, hotspotX, hotspotY int32) {
 	o := r.Out
 	o.BeginRequest(&WlPointerInterface, r.ID, 0)
 	o.PutUint(serial)
@@ -2015,7 +2015,7 @@ func (r WlKeyboardResource) Keymap(format WlKeyboardKeymapFormat, fd *sys.FD, si
 }
 
 // Enter sends event wl_keyboard.enter, since version 1.
-func (r WlKeyboardResource) Enter(serial uint32, surface uint32, keys []byte) {
+func (r WlKeyboardResource) Enter(serial, surface uint32, keys []byte) {
 	o := r.Out
 	o.BeginEvent(&WlKeyboardInterface, r.ID, 1)
 	o.PutUint(serial)
@@ -2025,7 +2025,7 @@ func (r WlKeyboardResource) Enter(serial uint32, surface uint32, keys []byte) {
 }
 
 // Leave sends event wl_keyboard.leave, since version 1.
-func (r WlKeyboardResource) Leave(serial uint32, surface uint32) {
+func (r WlKeyboardResource) Leave(serial, surface uint32) {
 	o := r.Out
 	o.BeginEvent(&WlKeyboardInterface, r.ID, 2)
 	o.PutUint(serial)
@@ -2034,7 +2034,7 @@ func (r WlKeyboardResource) Leave(serial uint32, surface uint32) {
 }
 
 // Key sends event wl_keyboard.key, since version 1.
-func (r WlKeyboardResource) Key(serial uint32, time uint32, key uint32, state WlKeyboardKeyState) {
+func (r WlKeyboardResource) Key(serial, time, key uint32, state WlKeyboardKeyState) {
 	o := r.Out
 	o.BeginEvent(&WlKeyboardInterface, r.ID, 3)
 	o.PutUint(serial)
@@ -2045,7 +2045,7 @@ func (r WlKeyboardResource) Key(serial uint32, time uint32, key uint32, state Wl
 }
 
 // Modifiers sends event wl_keyboard.modifiers, since version 1.
-func (r WlKeyboardResource) Modifiers(serial uint32, modsDepressed uint32, modsLatched uint32, modsLocked uint32, group uint32) {
+func (r WlKeyboardResource) Modifiers(serial, modsDepressed, modsLatched, modsLocked, group uint32) {
 	o := r.Out
 	o.BeginEvent(&WlKeyboardInterface, r.ID, 4)
 	o.PutUint(serial)
@@ -2057,7 +2057,7 @@ func (r WlKeyboardResource) Modifiers(serial uint32, modsDepressed uint32, modsL
 }
 
 // RepeatInfo sends event wl_keyboard.repeat_info, since version 4.
-func (r WlKeyboardResource) RepeatInfo(rate int32, delay int32) {
+func (r WlKeyboardResource) RepeatInfo(rate, delay int32) {
 	o := r.Out
 	o.BeginEvent(&WlKeyboardInterface, r.ID, 5)
 	o.PutInt(rate)
@@ -2070,18 +2070,18 @@ type WlKeyboardEvents interface {
 	// Keymap handles event 0, since version 1.
 	Keymap(format WlKeyboardKeymapFormat, fd *sys.FD, size uint32) error
 	// Enter handles event 1, since version 1.
-	Enter(serial uint32, surface uint32, keys []byte) error
+	Enter(serial, surface uint32, keys []byte) error
 	// Leave handles event 2, since version 1.
-	Leave(serial uint32, surface uint32) error
+	Leave(serial, surface uint32) error
 	// Key handles event 3, since version 1.
-	Key(serial uint32, time uint32, key uint32, state WlKeyboardKeyState) error
+	Key(serial, time, key uint32, state WlKeyboardKeyState) error
 	// Modifiers handles event 4, since version 1.
-	Modifiers(serial uint32, modsDepressed uint32, modsLatched uint32, modsLocked uint32, group uint32) error
+	Modifiers(serial, modsDepressed, modsLatched, modsLocked, group uint32) error
 	// RepeatInfo handles event 5, since version 4.
-	RepeatInfo(rate int32, delay int32) error
+	RepeatInfo(rate, delay int32) error
 }
 
-// DispatchWlKeyboardEvent decodes a event of wl_keyboard and has h handle it.
+// DispatchWlKeyboardEvent decodes an event of wl_keyboard and has h handle it.
 func DispatchWlKeyboardEvent(h WlKeyboardEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlKeyboardInterface, opcode); err != nil {
 		return err
@@ -2251,7 +2251,7 @@ type WlTouchResource struct {
 }
 
 // Down sends event wl_touch.down, since version 1.
-func (r WlTouchResource) Down(serial uint32, time uint32, surface uint32, id int32, x wire.Fixed, y wire.Fixed) {
+func (r WlTouchResource) Down(serial, time, surface uint32, id int32, x, y wire.Fixed) {
 	o := r.Out
 	o.BeginEvent(&WlTouchInterface, r.ID, 0)
 	o.PutUint(serial)
@@ -2264,7 +2264,7 @@ func (r WlTouchResource) Down(serial uint32, time uint32, surface uint32, id int
 }
 
 // Up sends event wl_touch.up, since version 1.
-func (r WlTouchResource) Up(serial uint32, time uint32, id int32) {
+func (r WlTouchResource) Up(serial, time uint32, id int32) {
 	o := r.Out
 	o.BeginEvent(&WlTouchInterface, r.ID, 1)
 	o.PutUint(serial)
@@ -2274,7 +2274,7 @@ func (r WlTouchResource) Up(serial uint32, time uint32, id int32) {
 }
 
 // Motion sends event wl_touch.motion, since version 1.
-func (r WlTouchResource) Motion(time uint32, id int32, x wire.Fixed, y wire.Fixed) {
+func (r WlTouchResource) Motion(time uint32, id int32, x, y wire.Fixed) {
 	o := r.Out
 	o.BeginEvent(&WlTouchInterface, r.ID, 2)
 	o.PutUint(time)
@@ -2301,18 +2301,18 @@ func (r WlTouchResource) Cancel() {
 // WlTouchEvents handles the events of wl_touch; the client implements it.
 type WlTouchEvents interface {
 	// Down handles event 0, since version 1.
-	Down(serial uint32, time uint32, surface uint32, id int32, x wire.Fixed, y wire.Fixed) error
+	Down(serial, time, surface uint32, id int32, x, y wire.Fixed) error
 	// Up handles event 1, since version 1.
-	Up(serial uint32, time uint32, id int32) error
+	Up(serial, time uint32, id int32) error
 	// Motion handles event 2, since version 1.
-	Motion(time uint32, id int32, x wire.Fixed, y wire.Fixed) error
+	Motion(time uint32, id int32, x, y wire.Fixed) error
 	// Frame handles event 3, since version 1.
 	Frame() error
 	// Cancel handles event 4, since version 1.
 	Cancel() error
 }
 
-// DispatchWlTouchEvent decodes a event of wl_touch and has h handle it.
+// DispatchWlTouchEvent decodes an event of wl_touch and has h handle it.
 func DispatchWlTouchEvent(h WlTouchEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlTouchInterface, opcode); err != nil {
 		return err
@@ -2502,7 +2502,7 @@ type WlOutputResource struct {
 }
 
 // Geometry sends event wl_output.geometry, since version 1.
-func (r WlOutputResource) Geometry(x int32, y int32, physicalWidth int32, physicalHeight int32, subpixel WlOutputSubpixel, make string, model string, transform WlOutputTransform) {
+func (r WlOutputResource) Geometry(x, y, physicalWidth, physicalHeight int32, subpixel WlOutputSubpixel, make, model string, transform WlOutputTransform) {
 	o := r.Out
 	o.BeginEvent(&WlOutputInterface, r.ID, 0)
 	o.PutInt(x)
@@ -2517,7 +2517,7 @@ func (r WlOutputResource) Geometry(x int32, y int32, physicalWidth int32, physic
 }
 
 // Mode sends event wl_output.mode, since version 1.
-func (r WlOutputResource) Mode(flags WlOutputMode, width int32, height int32, refresh int32) {
+func (r WlOutputResource) Mode(flags WlOutputMode, width, height, refresh int32) {
 	o := r.Out
 	o.BeginEvent(&WlOutputInterface, r.ID, 1)
 	o.PutUint(uint32(flags))
@@ -2545,16 +2545,16 @@ func (r WlOutputResource) Scale(factor int32) {
 // WlOutputEvents handles the events of wl_output; the client implements it.
 type WlOutputEvents interface {
 	// Geometry handles event 0, since version 1.
-	Geometry(x int32, y int32, physicalWidth int32, physicalHeight int32, subpixel WlOutputSubpixel, make string, model string, transform WlOutputTransform) error
+	Geometry(x, y, physicalWidth, physicalHeight int32, subpixel WlOutputSubpixel, make, model string, transform WlOutputTransform) error
 	// Mode handles event 1, since version 1.
-	Mode(flags WlOutputMode, width int32, height int32, refresh int32) error
+	Mode(flags WlOutputMode, width, height, refresh int32) error
 	// Done handles event 2, since version 2.
 	Done() error
 	// Scale handles event 3, since version 2.
 	Scale(factor int32) error
 }
 
-// DispatchWlOutputEvent decodes a event of wl_output and has h handle it.
+// DispatchWlOutputEvent decodes an event of wl_output and has h handle it.
 func DispatchWlOutputEvent(h WlOutputEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlOutputInterface, opcode); err != nil {
 		return err
@@ -2658,9 +2658,9 @@ type WlRegionRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// Add handles request 1, since version 1.
-	Add(x int32, y int32, width int32, height int32) error
+	Add(x, y, width, height int32) error
 	// Subtract handles request 2, since version 1.
-	Subtract(x int32, y int32, width int32, height int32) error
+	Subtract(x, y, width, height int32) error
 }
 
 // DispatchWlRegionRequest decodes a request of wl_region and has h handle it.
@@ -2725,7 +2725,7 @@ type WlRegionResource struct {
 // WlRegionEvents handles the events of wl_region; the client implements it.
 type WlRegionEvents interface{}
 
-// DispatchWlRegionEvent decodes a event of wl_region and has h handle it.
+// DispatchWlRegionEvent decodes an event of wl_region and has h handle it.
 func DispatchWlRegionEvent(h WlRegionEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&WlRegionInterface, opcode); err != nil {
 		return err
@@ -2755,7 +2755,7 @@ func (r WlRegionProxy) Destroy() {
 }
 
 // Add sends request wl_region.add, since version 1.
-func (r WlRegionProxy) Add(x int32, y int32, width int32, height int32) {
+func (r WlRegionProxy) Add(x, y, width, height int32) {
 	o := r.Out
 	o.BeginRequest(&WlRegionInterface, r.ID, 1)
 	o.PutInt(x)
@@ -2766,7 +2766,7 @@ func (r WlRegionProxy) Add(x int32, y int32, width int32, height int32) {
 }
 
 // Subtract sends request wl_region.subtract, since version 1.
-func (r WlRegionProxy) Subtract(x int32, y int32, width int32, height int32) {
+func (r WlRegionProxy) Subtract(x, y, width, height int32) {
 	o := r.Out
 	o.BeginRequest(&WlRegionInterface, r.ID, 2)
 	o.PutInt(x)

@@ -42,7 +42,7 @@ type XdgWmBaseRequests interface {
 	// CreatePositioner handles request 1, since version 1.
 	CreatePositioner(id uint32) error
 	// GetXdgSurface handles request 2, since version 1.
-	GetXdgSurface(id uint32, surface uint32) error
+	GetXdgSurface(id, surface uint32) error
 	// Pong handles request 3, since version 1.
 	Pong(serial uint32) error
 }
@@ -125,7 +125,7 @@ type XdgWmBaseEvents interface {
 	Ping(serial uint32) error
 }
 
-// DispatchXdgWmBaseEvent decodes a event of xdg_wm_base and has h handle it.
+// DispatchXdgWmBaseEvent decodes an event of xdg_wm_base and has h handle it.
 func DispatchXdgWmBaseEvent(h XdgWmBaseEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&XdgWmBaseInterface, opcode); err != nil {
 		return err
@@ -175,7 +175,7 @@ func (r XdgWmBaseProxy) CreatePositioner(id uint32) {
 }
 
 // GetXdgSurface sends request xdg_wm_base.get_xdg_surface, since version 1.
-func (r XdgWmBaseProxy) GetXdgSurface(id uint32, surface uint32) {
+func (r XdgWmBaseProxy) GetXdgSurface(id, surface uint32) {
 	o := r.Out
 	o.BeginRequest(&XdgWmBaseInterface, r.ID, 2)
 	o.PutUint(id)
@@ -273,9 +273,9 @@ type XdgPositionerRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// SetSize handles request 1, since version 1.
-	SetSize(width int32, height int32) error
+	SetSize(width, height int32) error
 	// SetAnchorRect handles request 2, since version 1.
-	SetAnchorRect(x int32, y int32, width int32, height int32) error
+	SetAnchorRect(x, y, width, height int32) error
 	// SetAnchor handles request 3, since version 1.
 	SetAnchor(anchor XdgPositionerAnchor) error
 	// SetGravity handles request 4, since version 1.
@@ -283,11 +283,11 @@ type XdgPositionerRequests interface {
 	// SetConstraintAdjustment handles request 5, since version 1.
 	SetConstraintAdjustment(constraintAdjustment uint32) error
 	// SetOffset handles request 6, since version 1.
-	SetOffset(x int32, y int32) error
+	SetOffset(x, y int32) error
 	// SetReactive handles request 7, since version 3.
 	SetReactive() error
 	// SetParentSize handles request 8, since version 3.
-	SetParentSize(parentWidth int32, parentHeight int32) error
+	SetParentSize(parentWidth, parentHeight int32) error
 	// SetParentConfigure handles request 9, since version 3.
 	SetParentConfigure(serial uint32) error
 }
@@ -423,7 +423,7 @@ type XdgPositionerResource struct {
 // XdgPositionerEvents handles the events of xdg_positioner; the client implements it.
 type XdgPositionerEvents interface{}
 
-// DispatchXdgPositionerEvent decodes a event of xdg_positioner and has h handle it.
+// DispatchXdgPositionerEvent decodes an event of xdg_positioner and has h handle it.
 func DispatchXdgPositionerEvent(h XdgPositionerEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&XdgPositionerInterface, opcode); err != nil {
 		return err
@@ -453,7 +453,7 @@ func (r XdgPositionerProxy) Destroy() {
 }
 
 // SetSize sends request xdg_positioner.set_size, since version 1.
-func (r XdgPositionerProxy) SetSize(width int32, height int32) {
+func (r XdgPositionerProxy) SetSize(width, height int32) {
 	o := r.Out
 	o.BeginRequest(&XdgPositionerInterface, r.ID, 1)
 	o.PutInt(width)
@@ -462,7 +462,7 @@ func (r XdgPositionerProxy) SetSize(width int32, height int32) {
 }
 
 // SetAnchorRect sends request xdg_positioner.set_anchor_rect, since version 1.
-func (r XdgPositionerProxy) SetAnchorRect(x int32, y int32, width int32, height int32) {
+func (r XdgPositionerProxy) SetAnchorRect(x, y, width, height int32) {
 	o := r.Out
 	o.BeginRequest(&XdgPositionerInterface, r.ID, 2)
 	o.PutInt(x)
@@ -497,7 +497,7 @@ func (r XdgPositionerProxy) SetConstraintAdjustment(constraintAdjustment uint32)
 }
 
 // SetOffset sends request xdg_positioner.set_offset, since version 1.
-func (r XdgPositionerProxy) SetOffset(x int32, y int32) {
+func (r XdgPositionerProxy) SetOffset(x, y int32) {
 	o := r.Out
 	o.BeginRequest(&XdgPositionerInterface, r.ID, 6)
 	o.PutInt(x)
@@ -513,7 +513,7 @@ func (r XdgPositionerProxy) SetReactive() {
 }
 
 // SetParentSize sends request xdg_positioner.set_parent_size, since version 3.
-func (r XdgPositionerProxy) SetParentSize(parentWidth int32, parentHeight int32) {
+func (r XdgPositionerProxy) SetParentSize(parentWidth, parentHeight int32) {
 	o := r.Out
 	o.BeginRequest(&XdgPositionerInterface, r.ID, 8)
 	o.PutInt(parentWidth)
@@ -565,9 +565,9 @@ type XdgSurfaceRequests interface {
 	// GetToplevel handles request 1, since version 1.
 	GetToplevel(id uint32) error
 	// GetPopup handles request 2, since version 1.
-	GetPopup(id uint32, parent uint32, positioner uint32) error
+	GetPopup(id, parent, positioner uint32) error
 	// SetWindowGeometry handles request 3, since version 1.
-	SetWindowGeometry(x int32, y int32, width int32, height int32) error
+	SetWindowGeometry(x, y, width, height int32) error
 	// AckConfigure handles request 4, since version 1.
 	AckConfigure(serial uint32) error
 }
@@ -664,7 +664,7 @@ type XdgSurfaceEvents interface {
 	Configure(serial uint32) error
 }
 
-// DispatchXdgSurfaceEvent decodes a event of xdg_surface and has h handle it.
+// DispatchXdgSurfaceEvent decodes an event of xdg_surface and has h handle it.
 func DispatchXdgSurfaceEvent(h XdgSurfaceEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&XdgSurfaceInterface, opcode); err != nil {
 		return err
@@ -714,7 +714,7 @@ func (r XdgSurfaceProxy) GetToplevel(id uint32) {
 }
 
 // GetPopup sends request xdg_surface.get_popup, since version 1.
-func (r XdgSurfaceProxy) GetPopup(id uint32, parent uint32, positioner uint32) {
+func (r XdgSurfaceProxy) GetPopup(id, parent, positioner uint32) {
 	o := r.Out
 	o.BeginRequest(&XdgSurfaceInterface, r.ID, 2)
 	o.PutUint(id)
@@ -724,7 +724,7 @@ func (r XdgSurfaceProxy) GetPopup(id uint32, parent uint32, positioner uint32) {
 }
 
 // SetWindowGeometry sends request xdg_surface.set_window_geometry, since version 1.
-func (r XdgSurfaceProxy) SetWindowGeometry(x int32, y int32, width int32, height int32) {
+func (r XdgSurfaceProxy) SetWindowGeometry(x, y, width, height int32) {
 	o := r.Out
 	o.BeginRequest(&XdgSurfaceInterface, r.ID, 3)
 	o.PutInt(x)
@@ -836,15 +836,15 @@ type XdgToplevelRequests interface {
 	// SetAppID handles request 3, since version 1.
 	SetAppID(appID string) error
 	// ShowWindowMenu handles request 4, since version 1.
-	ShowWindowMenu(seat uint32, serial uint32, x int32, y int32) error
+	ShowWindowMenu(seat, serial uint32, x, y int32) error
 	// Move handles request 5, since version 1.
-	Move(seat uint32, serial uint32) error
+	Move(seat, serial uint32) error
 	// Resize handles request 6, since version 1.
-	Resize(seat uint32, serial uint32, edges XdgToplevelResizeEdge) error
+	Resize(seat, serial uint32, edges XdgToplevelResizeEdge) error
 	// SetMaxSize handles request 7, since version 1.
-	SetMaxSize(width int32, height int32) error
+	SetMaxSize(width, height int32) error
 	// SetMinSize handles request 8, since version 1.
-	SetMinSize(width int32, height int32) error
+	SetMinSize(width, height int32) error
 	// SetMaximized handles request 9, since version 1.
 	SetMaximized() error
 	// UnsetMaximized handles request 10, since version 1.
@@ -1025,7 +1025,7 @@ type XdgToplevelResource struct {
 }
 
 // Configure sends event xdg_toplevel.configure, since version 1.
-func (r XdgToplevelResource) Configure(width int32, height int32, states []byte) {
+func (r XdgToplevelResource) Configure(width, height int32, states []byte) {
 	o := r.Out
 	o.BeginEvent(&XdgToplevelInterface, r.ID, 0)
 	o.PutInt(width)
@@ -1044,12 +1044,12 @@ func (r XdgToplevelResource) Close() {
 // XdgToplevelEvents handles the events of xdg_toplevel; the client implements it.
 type XdgToplevelEvents interface {
 	// Configure handles event 0, since version 1.
-	Configure(width int32, height int32, states []byte) error
+	Configure(width, height int32, states []byte) error
 	// Close handles event 1, since version 1.
 	Close() error
 }
 
-// DispatchXdgToplevelEvent decodes a event of xdg_toplevel and has h handle it.
+// DispatchXdgToplevelEvent decodes an event of xdg_toplevel and has h handle it.
 func DispatchXdgToplevelEvent(h XdgToplevelEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&XdgToplevelInterface, opcode); err != nil {
 		return err
@@ -1126,7 +1126,7 @@ func (r XdgToplevelProxy) SetAppID(appID string) {
 }
 
 // ShowWindowMenu sends request xdg_toplevel.show_window_menu, since version 1.
-func (r XdgToplevelProxy) ShowWindowMenu(seat uint32, serial uint32, x int32, y int32) {
+func (r XdgToplevelProxy) ShowWindowMenu(seat, serial uint32, x, y int32) {
 	o := r.Out
 	o.BeginRequest(&XdgToplevelInterface, r.ID, 4)
 	o.PutUint(seat)
@@ -1137,7 +1137,7 @@ func (r XdgToplevelProxy) ShowWindowMenu(seat uint32, serial uint32, x int32, y 
 }
 
 // Move sends request xdg_toplevel.move, since version 1.
-func (r XdgToplevelProxy) Move(seat uint32, serial uint32) {
+func (r XdgToplevelProxy) Move(seat, serial uint32) {
 	o := r.Out
 	o.BeginRequest(&XdgToplevelInterface, r.ID, 5)
 	o.PutUint(seat)
@@ -1146,7 +1146,7 @@ func (r XdgToplevelProxy) Move(seat uint32, serial uint32) {
 }
 
 // Resize sends request xdg_toplevel.resize, since version 1.
-func (r XdgToplevelProxy) Resize(seat uint32, serial uint32, edges XdgToplevelResizeEdge) {
+func (r XdgToplevelProxy) Resize(seat, serial uint32, edges XdgToplevelResizeEdge) {
 	o := r.Out
 	o.BeginRequest(&XdgToplevelInterface, r.ID, 6)
 	o.PutUint(seat)
@@ -1156,7 +1156,7 @@ func (r XdgToplevelProxy) Resize(seat uint32, serial uint32, edges XdgToplevelRe
 }
 
 // SetMaxSize sends request xdg_toplevel.set_max_size, since version 1.
-func (r XdgToplevelProxy) SetMaxSize(width int32, height int32) {
+func (r XdgToplevelProxy) SetMaxSize(width, height int32) {
 	o := r.Out
 	o.BeginRequest(&XdgToplevelInterface, r.ID, 7)
 	o.PutInt(width)
@@ -1165,7 +1165,7 @@ func (r XdgToplevelProxy) SetMaxSize(width int32, height int32) {
 }
 
 // SetMinSize sends request xdg_toplevel.set_min_size, since version 1.
-func (r XdgToplevelProxy) SetMinSize(width int32, height int32) {
+func (r XdgToplevelProxy) SetMinSize(width, height int32) {
 	o := r.Out
 	o.BeginRequest(&XdgToplevelInterface, r.ID, 8)
 	o.PutInt(width)
@@ -1244,9 +1244,9 @@ type XdgPopupRequests interface {
 	// Destroy handles request 0, since version 1.
 	Destroy() error
 	// Grab handles request 1, since version 1.
-	Grab(seat uint32, serial uint32) error
+	Grab(seat, serial uint32) error
 	// Reposition handles request 2, since version 3.
-	Reposition(positioner uint32, token uint32) error
+	Reposition(positioner, token uint32) error
 }
 
 // DispatchXdgPopupRequest decodes a request of xdg_popup and has h handle it.
@@ -1305,7 +1305,7 @@ type XdgPopupResource struct {
 }
 
 // Configure sends event xdg_popup.configure, since version 1.
-func (r XdgPopupResource) Configure(x int32, y int32, width int32, height int32) {
+func (r XdgPopupResource) Configure(x, y, width, height int32) {
 	o := r.Out
 	o.BeginEvent(&XdgPopupInterface, r.ID, 0)
 	o.PutInt(x)
@@ -1333,14 +1333,14 @@ func (r XdgPopupResource) Repositioned(token uint32) {
 // XdgPopupEvents handles the events of xdg_popup; the client implements it.
 type XdgPopupEvents interface {
 	// Configure handles event 0, since version 1.
-	Configure(x int32, y int32, width int32, height int32) error
+	Configure(x, y, width, height int32) error
 	// PopupDone handles event 1, since version 1.
 	PopupDone() error
 	// Repositioned handles event 2, since version 3.
 	Repositioned(token uint32) error
 }
 
-// DispatchXdgPopupEvent decodes a event of xdg_popup and has h handle it.
+// DispatchXdgPopupEvent decodes an event of xdg_popup and has h handle it.
 func DispatchXdgPopupEvent(h XdgPopupEvents, opcode uint16, a *wire.Args) error {
 	if err := a.Event(&XdgPopupInterface, opcode); err != nil {
 		return err
@@ -1404,7 +1404,7 @@ func (r XdgPopupProxy) Destroy() {
 }
 
 // Grab sends request xdg_popup.grab, since version 1.
-func (r XdgPopupProxy) Grab(seat uint32, serial uint32) {
+func (r XdgPopupProxy) Grab(seat, serial uint32) {
 	o := r.Out
 	o.BeginRequest(&XdgPopupInterface, r.ID, 1)
 	o.PutUint(seat)
@@ -1413,7 +1413,7 @@ func (r XdgPopupProxy) Grab(seat uint32, serial uint32) {
 }
 
 // Reposition sends request xdg_popup.reposition, since version 3.
-func (r XdgPopupProxy) Reposition(positioner uint32, token uint32) {
+func (r XdgPopupProxy) Reposition(positioner, token uint32) {
 	o := r.Out
 	o.BeginRequest(&XdgPopupInterface, r.ID, 2)
 	o.PutUint(positioner)

@@ -52,7 +52,7 @@ func (a *Args) check(iface *Interface, sigs []Signature, opcode uint16, what str
 			iface.Name, a.object, sig.Name, sig.Since, a.version)
 	}
 	if t := a.batch.trace(); t != nil {
-		t.incoming(iface, sig, a)
+		t.incoming("", iface, sig, &Message{Object: a.object, Opcode: opcode, Body: a.body}, *a.batch.queue())
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"slices"
+
 	"twostep/internal/sys"
 )
 
@@ -46,17 +48,12 @@ func (b *Batch) Next(m *Message) bool {
 // the caller owns from then on. It returns false if there is none.
 func (b *Batch) FD() (*sys.FD, bool) {
 	b.adopt()
-	queue := &b.fds
-	if b.conn != nil {
-		queue = &b.conn.unclaimed
-	}
+	queue := b.queue()
 	if len(*queue) == 0 {
 		return nil, false
 	}
 	fd := (*queue)[0]
-	n := copy(*queue, (*queue)[1:])
-	(*queue)[n] = nil
-	*queue = (*queue)[:n]
+	*queue = slices.Delete(*queue, 0, 1)
 	if b.conn != nil {
 		b.conn.received.Add(-1)
 	}
@@ -73,6 +70,14 @@ func (b *Batch) Close() error {
 	b.fds = closeAll(b.fds)
 	b.next = b.size
 	return nil
+}
+
+// queue returns the descriptors that messages may claim.
+func (b *Batch) queue() *[]*sys.FD {
+	if b.conn == nil {
+		return &b.fds
+	}
+	return &b.conn.unclaimed
 }
 
 func (b *Batch) trace() *tracer {

@@ -1,6 +1,6 @@
 package wire
 
-import "fmt"
+import "reflect"
 
 // FirstServerID is the least id of an object that the server made.
 const FirstServerID = 0xff000000
@@ -192,7 +192,11 @@ func discard(b *Batch, m *Message, iface *Interface) error {
 	if int(m.Opcode) >= len(iface.Events) {
 		return faultf(DisplayID, InvalidMethod, "%s@%d has no event %d", iface.Name, m.Object, m.Opcode)
 	}
-	for range iface.Events[m.Opcode].FDs() {
+	sig := &iface.Events[m.Opcode]
+	if t := b.trace(); t != nil {
+		t.incoming("discarded ", iface, sig, m, *b.queue())
+	}
+	for range sig.FDs() {
 		fd, ok := b.FD()
 		if !ok {
 			return faultf(DisplayID, InvalidMethod, "message to object %d: a descriptor is missing", m.Object)
@@ -213,12 +217,10 @@ func Lookup[T any](t *Table, by, id uint32) (T, error) {
 	impl, ok := e.Impl.(T)
 	if !ok {
 		return none, faultf(DisplayID, InvalidObject,
-			"message to object %d: %s@%d is not a %s", by, e.Iface.Name, id, typeName(none))
+			"message to object %d: %s@%d is no %s", by, e.Iface.Name, id, reflect.TypeFor[T]())
 	}
 	return impl, nil
 }
-
-func typeName(v any) string { return fmt.Sprintf("%T", v) }
 
 func (t *Table) rangeOf(id uint32) *idRange {
 	if id >= FirstServerID {

@@ -3,6 +3,7 @@ package main
 // end is one side's half of an interface.
 type end struct {
 	kind     string // of the messages that it receives
+	article  string // the kind with its article
 	handler  string // suffix of the interface that handles them
 	dispatch string // suffix of the function that decodes them
 	entry    string // prefix of the function that makes a table entry
@@ -14,11 +15,11 @@ type end struct {
 
 var (
 	serverEnd = end{
-		kind: "request", handler: "Requests", dispatch: "Request", entry: "Serve", role: "server",
+		kind: "request", article: "a request", handler: "Requests", dispatch: "Request", entry: "Serve", role: "server",
 		sender: "Resource", sends: "event", sendRole: "server",
 	}
 	clientEnd = end{
-		kind: "event", handler: "Events", dispatch: "Event", entry: "Listen", role: "client",
+		kind: "event", article: "an event", handler: "Events", dispatch: "Event", entry: "Listen", role: "client",
 		sender: "Proxy", sends: "request", sendRole: "client",
 	}
 )
@@ -113,7 +114,7 @@ func emitHandler(p *printer, i *iface, e end) {
 func emitDispatch(p *printer, i *iface, e end) {
 	handler, name := i.goName+e.handler, "Dispatch"+i.goName+e.dispatch
 	messages := i.messages(e.kind)
-	p.f("// %s decodes a %s of %s and has h handle it.\n", name, e.kind, i.name)
+	p.f("// %s decodes %s of %s and has h handle it.\n", name, e.article, i.name)
 	p.f("func %s(h %s, opcode uint16, a *wire.Args) error {\n", name, handler)
 	p.f("if err := a.%s(&%sInterface, opcode); err != nil {\nreturn err\n}\n", e.dispatch, i.goName)
 	if len(messages) > 0 {

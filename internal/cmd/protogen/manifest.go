@@ -18,10 +18,8 @@ import (
 // manifest says what is generated from which files.
 type manifest struct {
 	Package string    `json:"package"`
-	Wire    string    `json:"wire"`   // import path of the wire format
-	FD      string    `json:"fd"`     // import path of the descriptor type
-	Echo    string    `json:"echo"`   // test file that echoes every message, or ""
-	Readme  string    `json:"readme"` // file with message tables, or ""
+	Wire    string    `json:"wire"` // import path of the wire format
+	FD      string    `json:"fd"`   // import path of the descriptor type
 	Sources []*source `json:"sources"`
 
 	dir string
@@ -33,6 +31,8 @@ type source struct {
 	Pkg    string `json:"pkg,omitempty"`    // pkg-config package of a system file, or ""
 	SHA256 string `json:"sha256,omitempty"` // of a system file
 	Output string `json:"output"`
+	Echo   string `json:"echo,omitempty"`   // test that echoes every message, or ""
+	Readme string `json:"readme,omitempty"` // file with message tables, or ""
 
 	// Interfaces has the version up to which an interface is generated. Empty
 	// means all of them, whole.

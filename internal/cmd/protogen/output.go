@@ -25,15 +25,49 @@ func generate(m *manifest, protocols []*protocol) ([]output, error) {
 		if proto == nil {
 			continue
 		}
-		var p printer
-		emit(&p, proto)
-		text, err := p.file(m.Package, m.FD, m.Wire)
+		made, err := m.outputs(m.Sources[i], proto)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.Sources[i].Output, err)
+			return nil, err
 		}
-		all = append(all, output{filepath.Join(m.dir, m.Sources[i].Output), text})
+		all = append(all, made...)
 	}
 	return all, nil
+}
+
+func (m *manifest) outputs(s *source, proto *protocol) ([]output, error) {
+	makers := []struct {
+		name string
+		make func(path string) ([]byte, error)
+	}{
+		{s.Output, func(string) ([]byte, error) { return m.code(proto, emit) }},
+		{s.Echo, func(string) ([]byte, error) { return m.code(proto, emitEchoes) }},
+		{s.Readme, func(path string) ([]byte, error) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			return readme(text, proto)
+		}},
+	}
+	var all []output
+	for _, maker := range makers {
+		if maker.name == "" {
+			continue
+		}
+		path := filepath.Join(m.dir, maker.name)
+		text, err := maker.make(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all = append(all, output{path, text})
+	}
+	return all, nil
+}
+
+func (m *manifest) code(proto *protocol, emit func(*printer, *protocol)) ([]byte, error) {
+	var p printer
+	emit(&p, proto)
+	return p.file(m.Package, m.FD, m.Wire)
 }
 
 func write(all []output) error {

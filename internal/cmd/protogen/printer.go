@@ -35,14 +35,21 @@ func (p *printer) file(pkg string, imports ...string) ([]byte, error) {
 	return text, nil
 }
 
-// params returns "kind LaneKind, buffer uint32".
+// params returns "kind LaneKind, buffer, serial uint32".
 func params(m *message) string {
 	var list []string
+	add := func(name, typ string) {
+		if n := len(list); n > 0 && strings.HasSuffix(list[n-1], " "+typ) {
+			list[n-1] = strings.TrimSuffix(list[n-1], " "+typ)
+		}
+		list = append(list, name+" "+typ)
+	}
 	for _, a := range m.args {
 		if a.untyped() {
-			list = append(list, "iface string", "version uint32")
+			add("iface", "string")
+			add("version", "uint32")
 		}
-		list = append(list, local(a.name)+" "+goType(a))
+		add(local(a.name), goType(a))
 	}
 	return strings.Join(list, ", ")
 }
