@@ -90,3 +90,5 @@ func need(terms []term) uint64 {
 	}
 	return own + common
 }
+
+func countable(terms []term) bool { return need(terms) <= MaxBuffers }

@@ -28,7 +28,7 @@ type DeviceSnapshot struct {
 	Direction string `json:"direction"`
 	Policy    string `json:"policy,omitempty"` // of a reader
 	Standing  string `json:"standing"`         // attached, queued, lined up or entering
-	Way       Way    `json:"way"`              // how it came in late, or wants to
+	Way       string `json:"way,omitempty"`    // how it came in late, or wants to
 	Mapped    bool   `json:"mapped"`
 	Stopped   bool   `json:"stopped"`
 	Held      int    `json:"held"` // frames, now
@@ -113,7 +113,7 @@ func (s *Set) generations() []*Generation {
 func (a *Attachment) snapshot() DeviceSnapshot {
 	out := DeviceSnapshot{
 		Name: a.device.Name, Direction: a.direction.String(), Standing: a.standing.String(),
-		Way: a.admitted, Mapped: a.mapped, Stopped: a.stopped,
+		Mapped: a.mapped, Stopped: a.stopped,
 		Held: a.held, Frames: a.frames, Drops: a.drops, Since: a.since,
 		Limits: a.device.Limits.Facts(),
 	}
@@ -121,7 +121,9 @@ func (a *Attachment) snapshot() DeviceSnapshot {
 		out.Policy = a.policy.String()
 	}
 	if a.standing != attached {
-		out.Way = a.way
+		out.Way = a.way.String()
+	} else if a.admitted != DefaultWay {
+		out.Way = a.admitted.String()
 	}
 	return out
 }
@@ -160,7 +162,7 @@ func (s Snapshot) String() string {
 		for _, f := range d.Limits {
 			limits = append(limits, f.Limit+" "+f.Value)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%v\t%d\t%d\t%d\t%s\n", d.Name, d.Direction, d.Standing,
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\n", d.Name, d.Direction, d.Standing,
 			d.Way, d.Held, d.Frames, d.Drops, strings.Join(limits, ", "))
 	}
 	w.Flush()

@@ -31,26 +31,34 @@ func Solve(devices []Device, spec Spec) (*Solution, *Proof) {
 }
 
 func (p *problem) solve() (*Solution, *Proof) {
-	if p.from != nil && p.crossing == CrossNever {
-		return nil, proofOf([]term{{who: clip(p.producer), limit: crossingNever}})
+	sol, conflict := p.settle()
+	if conflict != nil {
+		return nil, proofOf(conflict)
 	}
-	if proof := p.fitExtent(); proof != nil {
-		return nil, proof
+	return sol, nil
+}
+
+// settle returns a solution or a minimal conflict.
+func (p *problem) settle() (*Solution, []term) {
+	if p.from != nil && p.crossing == CrossNever {
+		return nil, []term{{who: clip(p.producer), limit: crossingNever}}
+	}
+	if conflict := p.fitExtent(); conflict != nil {
+		return nil, conflict
 	}
 	terms := p.layoutTerms()
 	layout, ok := p.choose(terms)
 	if !ok {
-		return nil, proofOf(core(terms, func(t []term) bool { _, ok := p.choose(t); return ok }))
+		return nil, core(terms, func(t []term) bool { _, ok := p.choose(t); return ok })
 	}
 	reach := p.storageTerms()
 	stored := func(t []term) bool { return reachable(t, uint64(layout.Bytes)) }
 	if !stored(reach) {
-		return nil, proofOf(core(reach, stored))
+		return nil, core(reach, stored)
 	}
 	counts := p.gather((*party).counts)
-	enough := func(t []term) bool { return need(t) <= MaxBuffers }
-	if !enough(counts) {
-		return nil, proofOf(core(counts, enough))
+	if !countable(counts) {
+		return nil, core(counts, countable)
 	}
 	n := max(need(counts), uint64(p.spec.Count), 2)
 	return &Solution{Layout: layout, Count: int(n), Limits: p.aggregate()}, nil
@@ -66,10 +74,10 @@ func (p *problem) aggregate() Limits {
 
 // fitExtent finds the first bound that the set's extent is out of. The extent
 // is given, so that no two devices' bounds need comparing.
-func (p *problem) fitExtent() *Proof {
+func (p *problem) fitExtent() []term {
 	for _, t := range p.gather((*party).extent) {
 		if !contains(t, p.spec.Width, p.spec.Height) {
-			return proofOf([]term{t, p.extentTerm()})
+			return []term{t, p.extentTerm()}
 		}
 	}
 	return nil
