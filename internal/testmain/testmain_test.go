@@ -2,13 +2,72 @@ package testmain
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestMain(m *testing.M) { Run(m) }
+
+// leaking asks a test binary that runs itself to leave something behind.
+const leaking = "TWOSTEP_TEST_LEAK"
+
+// held keeps the runtime from closing a leaked file.
+var held *os.File
+
+func TestLeakSomething(t *testing.T) {
+	switch os.Getenv(leaking) {
+	case "":
+		t.Skip("only for TestRunFailsATestBinaryThatLeaks")
+	case "fd":
+		var err error
+		if held, err = os.Open("/dev/full"); err != nil {
+			t.Fatal(err)
+		}
+	case "goroutine":
+		go waitFor(nil)
+	case "failure":
+		go waitFor(nil)
+		t.Fail()
+	}
+}
+
+func TestRunFailsATestBinaryThatLeaks(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		leak string
+		code int
+		want string // on stderr
+	}{
+		{"nothing", 0, ""},
+		{"fd", 1, "/dev/full"},
+		{"goroutine", 1, "testmain.waitFor"},
+		{"failure", 1, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.leak, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command(os.Args[0], "-test.run=^TestLeakSomething$")
+			cmd.Env = append(os.Environ(), leaking+"="+c.leak)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			err := cmd.Run()
+			var exited *exec.ExitError
+			if err != nil && !errors.As(err, &exited) {
+				t.Fatal(err)
+			}
+			if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(stderr.String(), c.want) {
+				t.Errorf("code %d, %q, want %d, %q", code, stderr.String(), c.code, c.want)
+			}
+			if c.want == "" && stderr.Len() > 0 {
+				t.Errorf("stderr %q, want none", stderr.String())
+			}
+		})
+	}
+}
 
 func TestCleanRunKeepsItsCode(t *testing.T) {
 	for _, code := range []int{0, 1, 2} {

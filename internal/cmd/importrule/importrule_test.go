@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -92,5 +95,86 @@ func TestListingIsDecoded(t *testing.T) {
 	}
 	if _, err := decode(strings.NewReader(`{"ImportPath":`)); err == nil {
 		t.Error("a listing cut short was taken")
+	}
+}
+
+// writeModule writes a module of the files given and returns its directory.
+func writeModule(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files["go.mod"] = "module twostep\n\ngo 1.26\n"
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestModuleThatKeepsTheRulePasses(t *testing.T) {
+	dir := writeModule(t, map[string]string{
+		"bufcore/set.go":         "package bufcore\n\nimport _ \"twostep/fourcc\"\n",
+		"fourcc/code.go":         "package fourcc\n",
+		"render/gl/gl.go":        "package gl\n\nimport \"C\"\n",
+		"cmd/compositor/main.go": "package main\n\nimport _ \"twostep/render/gl\"\n\nfunc main() {}\n",
+	})
+	var out bytes.Buffer
+	if err := run(dir, &out); err != nil || out.Len() > 0 {
+		t.Errorf("%v, %q", err, out.String())
+	}
+}
+
+func TestEveryBreachOfAModuleIsPrinted(t *testing.T) {
+	dir := writeModule(t, map[string]string{
+		"bufcore/set.go":   "package bufcore\n\nfunc f() {\n\tgo f()\n}\n",
+		"fourcc/code.go":   "package fourcc\n\nimport _ \"twostep/bufcore\"\n",
+		"render/soft/c.go": "package soft\n\nimport \"C\"\n",
+	})
+	var out bytes.Buffer
+	err := run(dir, &out)
+	if err == nil || err.Error() != "3 breaches of the import rule" {
+		t.Errorf("%v, want 3 breaches", err)
+	}
+	const want = `twostep/fourcc: imports twostep/bufcore, which is not beneath it
+twostep/render/soft: imports C, which is for render/gl, cmd/compositor, internal/encoder alone
+twostep/bufcore/set.go:4:2: go statement in a pure package
+`
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+func TestListingThatFailsIsReported(t *testing.T) {
+	dir := writeModule(t, map[string]string{})
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("modul"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(dir, &bytes.Buffer{}); err == nil || !strings.HasPrefix(err.Error(), "go list: ") {
+		t.Errorf("%v, want go list's error", err)
+	}
+}
+
+func TestTheLongestPathDecidesTheLayer(t *testing.T) {
+	cases := []struct {
+		path string
+		root string
+		ok   bool
+	}{
+		{"twostep/bufcore", "bufcore", true},
+		{"twostep/bufcore/solve", "bufcore", true},
+		{"twostep/bufcore/heap", "bufcore/heap", true},
+		{"twostep/cmd/camapp", "cmd", true},
+		{"twostep/internal/cmd/protogen", "internal/cmd", true},
+		{"twostep/internal", "", false},
+		{"twostep", "", false},
+	}
+	for _, c := range cases {
+		if root, _, ok := tree(c.path); root != c.root || ok != c.ok {
+			t.Errorf("%s: %q, %v, want %q, %v", c.path, root, ok, c.root, c.ok)
+		}
 	}
 }

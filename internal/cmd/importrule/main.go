@@ -29,11 +29,11 @@ type listed struct {
 }
 
 func main() {
-	exit.Main("importrule", func() error { return run(os.Stdout) })
+	exit.Main("importrule", func() error { return run(".", os.Stdout) })
 }
 
-func run(out io.Writer) error {
-	packages, err := list()
+func run(dir string, out io.Writer) error {
+	packages, err := list(dir)
 	if err != nil {
 		return err
 	}
@@ -59,9 +59,10 @@ func run(out io.Writer) error {
 
 // list asks with cgo on: without it, files that import "C" are not listed. What
 // does not build is listed all the same: that is for the compiler to say.
-func list() ([]listed, error) {
+func list(dir string) ([]listed, error) {
 	const fields = "ImportPath,Dir,GoFiles,CgoFiles,Imports,TestImports,XTestImports"
 	cmd := exec.Command("go", "list", "-e", "-json="+fields, module+"/...")
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
