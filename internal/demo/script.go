@@ -63,7 +63,7 @@ func (s *session) interactive(ctx context.Context) error {
 	switch {
 	case errors.As(err, &end) && end.Code == 0:
 		return nil // a window was closed
-	case errors.Is(err, context.Canceled):
+	case !errors.As(err, &end) && ctx.Err() != nil:
 		return nil // interrupted: end in good order
 	}
 	return err

@@ -21,6 +21,9 @@ const (
 	pollTime      = 50 * time.Millisecond
 )
 
+// interruptCode is what a shell makes of SIGINT.
+const interruptCode = 128 + 2
+
 // session is one run: two children and a console to the first.
 type session struct {
 	opt      Options
@@ -51,7 +54,7 @@ func Run(ctx context.Context, opt Options, progress *Progress) (*Summary, error)
 	s := &session{opt: opt, place: place, progress: progress, failed: failed}
 	defer s.kill()
 	if err := s.play(ctx); err != nil {
-		return nil, err
+		return nil, interrupted(ctx, err)
 	}
 	left := living(s.display.process.Pid, s.camera.process.Pid)
 	progress.phase("reading the recording back")
@@ -74,6 +77,16 @@ func (s *session) play(ctx context.Context) error {
 		return err
 	}
 	return s.end()
+}
+
+// interrupted puts the user's word for it where a wait ended because the user
+// wanted it to.
+func interrupted(ctx context.Context, err error) error {
+	var end *EndError
+	if errors.As(err, &end) || !errors.Is(err, context.Cause(ctx)) {
+		return err
+	}
+	return exit.Errorf(interruptCode, "interrupted")
 }
 
 func (s *session) start(ctx context.Context) error {
