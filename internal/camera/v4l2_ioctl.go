@@ -9,7 +9,7 @@ import (
 
 // Requests of linux/videodev2.h: direction<<30 | size<<16 | 'V'<<8 | number.
 const (
-	vidiocQueryCap = 2<<30 | 104<<16 | 'V'<<8 | 0
+	vidiocQueryCap = 2<<30 | 104<<16 | 'V'<<8
 	vidiocGFmt     = 3<<30 | 208<<16 | 'V'<<8 | 4
 	vidiocReqBufs  = 3<<30 | 20<<16 | 'V'<<8 | 8
 	vidiocQBuf     = 3<<30 | 88<<16 | 'V'<<8 | 15
