@@ -20,8 +20,9 @@ import (
 // that its context is current on.
 type Renderer struct {
 	list     render.List
-	own      *target  // where an EGL renderer draws; nil: the window's framebuffer
-	context  *context // nil: somebody else's
+	size     image.Point // of the window
+	own      *target     // where an EGL renderer draws; nil: the window's framebuffer
+	context  *context    // nil: somebody else's
 	quads    *quads
 	pictures *pictures
 	closed   bool
@@ -38,7 +39,7 @@ func New(procAddr func(string) unsafe.Pointer, size image.Point) (*Renderer, err
 	if err := gl.InitWithProcAddrFunc(procAddr); err != nil {
 		return nil, fmt.Errorf("find GL functions: %w", err)
 	}
-	r := &Renderer{list: render.List{Size: size}}
+	r := &Renderer{list: render.List{Size: size}, size: size}
 	var err error
 	if r.quads, err = newQuads(); err == nil {
 		r.pictures, err = newPictures()
@@ -55,9 +56,14 @@ func Version() string {
 	return gl.GoStr(gl.GetString(gl.RENDERER)) + ", " + gl.GoStr(gl.GetString(gl.VERSION))
 }
 
-// Resize says that the output is of another size now. An output without a
-// window follows the scenes by itself.
-func (r *Renderer) Resize(size image.Point) error {
+// Resize says that the window is of another size now, which scenes may have yet
+// to follow. Without a window the output follows the scenes by itself.
+func (r *Renderer) Resize(size image.Point) {
+	r.size = size
+}
+
+// follow makes an output without a window as large as the scene.
+func (r *Renderer) follow(size image.Point) error {
 	if r.own == nil || r.own.size == size {
 		return nil
 	}
@@ -77,19 +83,28 @@ func (r *Renderer) Draw(s *render.Scene, uploaded func(*render.Picture)) error {
 	if r.closed {
 		return errClosed
 	}
-	if err := r.Resize(s.Size); err != nil {
+	if err := r.follow(s.Size); err != nil {
 		return err
 	}
 	errs := r.pictures.upload(s, uploaded)
 	r.list.Build(s)
-	if r.own != nil {
-		r.own.bind()
-		r.paint(topDown)
-	} else {
-		gl.BindFramebuffer(gl.FRAMEBUFFER, 0)
-		r.paint(bottomUp)
-	}
+	r.Redraw()
 	return errors.Join(errs, glError("draw"))
+}
+
+// Redraw draws the last scene again, such as after a window was uncovered.
+func (r *Renderer) Redraw() {
+	size := r.list.Size
+	if r.own == nil {
+		gl.BindFramebuffer(gl.FRAMEBUFFER, 0)
+		gl.Viewport(0, int32(r.size.Y-size.Y), int32(size.X), int32(size.Y))
+		r.paint(bottomUp)
+		return
+	}
+	r.own.bind()
+	gl.Viewport(0, 0, int32(size.X), int32(size.Y))
+	r.paint(topDown)
+	gl.Finish() // what swapping buffers does for a window
 }
 
 // Directions of rows in a target, as the shaders take them.
@@ -100,9 +115,7 @@ const (
 
 // paint draws the list into the framebuffer that is bound.
 func (r *Renderer) paint(down float32) {
-	size := r.list.Size
-	gl.Viewport(0, 0, int32(size.X), int32(size.Y))
-	c := r.list.Background
+	size, c := r.list.Size, r.list.Background
 	gl.ClearColor(float32(c.R)/255, float32(c.G)/255, float32(c.B)/255, 1)
 	gl.Clear(gl.COLOR_BUFFER_BIT)
 	r.quads.fill(r.list.Quads)
@@ -130,6 +143,7 @@ func (r *Renderer) Snapshot() (*image.RGBA, error) {
 		return nil, err
 	}
 	defer t.delete()
+	gl.Viewport(0, 0, int32(t.size.X), int32(t.size.Y))
 	r.paint(topDown)
 	return t.read()
 }
