@@ -38,8 +38,8 @@ generate-check: ## compare the Go of protocol/ with the XML
 	scripts/check generated
 
 .PHONY: guest
-guest: test-deps build ## run the demo on a real camera driver, in a virtual machine
-	scripts/guest
+guest: test-deps build ## test on a real camera driver, in a virtual machine
+	scripts/check guest
 
 .PHONY: deps
 deps: ## install the packages that building takes, or name them

@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"internal/wire", "internal/stamp"},
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},
-	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo"},
+	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo", "internal/guest"},
 	{"cmd", "internal/cmd", "examples"},
 }
 
