@@ -55,8 +55,8 @@ func (c PatternConfig) withDefaults() (PatternConfig, error) {
 	}
 	if c.Width < MinPatternWidth || c.Height < MinPatternHeight ||
 		max(c.Width, c.Height) > MaxPatternExtent || (c.Width|c.Height)&1 != 0 {
-		return c, fmt.Errorf("pattern of %dx%d: it draws even extents from %dx%d to %dx%d",
-			c.Width, c.Height, MinPatternWidth, MinPatternHeight, MaxPatternExtent, MaxPatternExtent)
+		return c, fmt.Errorf("pattern of %dx%d is %w: it has even extents from %dx%d to %dx%d",
+			c.Width, c.Height, ErrNotOffered, MinPatternWidth, MinPatternHeight, MaxPatternExtent, MaxPatternExtent)
 	}
 	if c.Num <= 0 || c.Den <= 0 || c.Num/c.Den > 1000 {
 		return c, fmt.Errorf("pattern at %d/%d frames per second: it runs from 1/%d to 1000", c.Num, c.Den, c.Den)

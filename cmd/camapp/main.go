@@ -1,0 +1,84 @@
+// Command camapp is the camera client: it opens a camera or the test pattern,
+// produces its frames into buffers that the compositor chose, shows them in a
+// window, and starts encapp when R is pressed.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"twostep/internal/exit"
+)
+
+func main() {
+	exit.Main("camapp", run)
+}
+
+func run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return command().Run(ctx, os.Args)
+}
+
+func command() *cli.Command {
+	return &cli.Command{
+		Name:  "camapp",
+		Usage: "show a camera in the compositor's window, and record it",
+		Description: "Keys, while the window has the focus: R records and stops, M changes the codec,\n" +
+			"1, 2 and 5 choose what is done for the late encoder: strict, fit or swap.",
+		Flags:          flags(),
+		Action:         camapp,
+		OnUsageError:   usage,
+		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+	}
+}
+
+func flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "source", Value: "auto", Usage: "auto, pattern, or a V4L2 device such as /dev/video0"},
+		&cli.StringFlag{Name: "size", Value: "1280x720", Usage: "`WxH` of the frames"},
+		&cli.IntFlag{Name: "fps", Value: 30, Usage: "frames a second"},
+		&cli.StringFlag{Name: "fourcc", Usage: "`CODE` to start in (default: what the source prefers)"},
+		&cli.IntFlag{Name: "buffers", Value: 4, Usage: "`N` buffers at least, 2 to 64"},
+		&cli.BoolFlag{Name: "stamp", Usage: "stamp a real camera's frames with their numbers"},
+		&cli.BoolFlag{Name: "step", Usage: "pattern only: the next frame once the last is on the screen"},
+		&cli.StringFlag{Name: "codec", Value: codecs[0], Usage: "h264 or mpeg4"},
+		&cli.StringFlag{Name: "way", Value: "default", Usage: "what is done for the late encoder: default, strict, fit or swap"},
+		&cli.StringFlag{Name: "output", Usage: "`FILE` to record to (default: named by the time); further ones get a number"},
+		&cli.BoolFlag{Name: "force", Usage: "record over a file that exists"},
+		&cli.StringFlag{Name: "encapp", Usage: "`PATH` of encapp (default: beside camapp, or in PATH)"},
+		&cli.StringFlag{Name: "report", Usage: "`FILE` for what was measured, as JSON"},
+	}
+}
+
+func usage(_ context.Context, _ *cli.Command, err error, _ bool) error {
+	return &exit.Error{Code: exit.Usage, Err: err}
+}
+
+// camapp runs from opened camera to written report.
+func camapp(ctx context.Context, c *cli.Command) error {
+	opt, err := parseOptions(c)
+	if err != nil {
+		return err
+	}
+	before, err := takeCensus()
+	if err != nil {
+		return &exit.Error{Code: exit.IO, Err: err}
+	}
+	a, err := newApp(opt)
+	if err != nil {
+		return err
+	}
+	err = a.run(ctx)
+	if opt.report == "" {
+		return err
+	}
+	if failed := a.writeReport(before); err == nil {
+		err = failed
+	}
+	return err
+}

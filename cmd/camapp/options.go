@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"twostep/bufcore"
+	"twostep/fourcc"
+	"twostep/internal/exit"
+)
+
+// codecs that encapp has, in the order that M goes through them.
+var codecs = []string{"h264", "mpeg4"}
+
+// options are the command line, checked as far as it can be without a camera.
+type options struct {
+	source        string
+	width, height int
+	fps           int
+	fourcc        fourcc.Code // 0: the source's choice
+	buffers       int
+	stamp, step   bool
+	codec         string
+	way           bufcore.Way
+	output        string
+	force         bool
+	encapp        string
+	report        string
+}
+
+func parseOptions(c *cli.Command) (options, error) {
+	o := options{
+		source: c.String("source"), fps: c.Int("fps"), buffers: c.Int("buffers"),
+		stamp: c.Bool("stamp"), step: c.Bool("step"), codec: c.String("codec"),
+		output: c.String("output"), force: c.Bool("force"),
+		encapp: c.String("encapp"), report: c.String("report"),
+	}
+	if extra := c.Args().First(); extra != "" {
+		return o, exit.Errorf(exit.Usage, "unexpected argument %q", extra)
+	}
+	var err error
+	if o.width, o.height, err = parseSize(c.String("size")); err != nil {
+		return o, &exit.Error{Code: exit.Usage, Err: err}
+	}
+	if name := c.String("fourcc"); name != "" {
+		if o.fourcc, err = fourcc.Parse(name); err != nil {
+			return o, &exit.Error{Code: exit.Usage, Err: err}
+		}
+	}
+	if o.way, err = bufcore.ParseWay(c.String("way")); err != nil {
+		return o, &exit.Error{Code: exit.Usage, Err: err}
+	}
+	return o, o.check()
+}
+
+func (o *options) check() error {
+	switch {
+	case !slices.Contains(codecs, o.codec):
+		return exit.Errorf(exit.Usage, "unknown codec %q: %s", o.codec, strings.Join(codecs, " or "))
+	case o.fps < 1 || o.fps > 1000:
+		return exit.Errorf(exit.Usage, "%d frames a second: 1 to 1000", o.fps)
+	case o.buffers < 2 || o.buffers > bufcore.MaxBuffers:
+		return exit.Errorf(exit.Usage, "%d buffers: 2 to %d", o.buffers, bufcore.MaxBuffers)
+	case o.step && o.source != "pattern" && o.source != "auto":
+		return exit.Errorf(exit.Usage, "--step is for the pattern, not for %s", o.source)
+	}
+	return nil
+}
+
+// parseSize reads "1280x720".
+func parseSize(s string) (w, h int, err error) {
+	var rest string
+	n, _ := fmt.Sscanf(s+" ", "%dx%d%s", &w, &h, &rest)
+	if n != 2 || w < 1 || h < 1 || w > fourcc.MaxExtent || h > fourcc.MaxExtent {
+		return 0, 0, fmt.Errorf("size %q is not WxH, 1 to %d each", s, fourcc.MaxExtent)
+	}
+	return w, h, nil
+}
