@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,16 +27,18 @@ func RightsSpace(n int) int {
 // else an *os.SyscallError.
 func ReceiveMessage(fd int, p, oob []byte) (n, oobn int, truncated bool, err error) {
 	for {
-		n, oobn, flags, _, err := unix.Recvmsg(fd, p, oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
-		switch err {
-		case nil:
-			return n, oobn, flags&unix.MSG_CTRUNC != 0, nil
+		var part unix.Iovec
+		header := messageHeader(&part, p, oob)
+		n, errno := message(unix.SYS_RECVMSG, fd, &header, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		switch errno {
+		case 0:
+			return n, int(header.Controllen), header.Flags&unix.MSG_CTRUNC != 0, nil
 		case unix.EINTR:
 			continue
 		case unix.EAGAIN:
-			return 0, 0, false, err
+			return 0, 0, false, unix.EAGAIN
 		}
-		return 0, 0, false, os.NewSyscallError("recvmsg", err)
+		return 0, 0, false, os.NewSyscallError("recvmsg", errno)
 	}
 }
 
@@ -43,17 +47,38 @@ func ReceiveMessage(fd int, p, oob []byte) (n, oobn int, truncated bool, err err
 // *os.SyscallError; a socket whose peer has gone gives EPIPE and no signal.
 func SendMessage(fd int, p, oob []byte) (int, error) {
 	for {
-		n, err := unix.SendmsgN(fd, p, oob, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
-		switch err {
-		case nil:
+		var part unix.Iovec
+		header := messageHeader(&part, p, oob)
+		n, errno := message(unix.SYS_SENDMSG, fd, &header, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
+		switch errno {
+		case 0:
 			return n, nil
 		case unix.EINTR:
 			continue
 		case unix.EAGAIN:
-			return 0, err
+			return 0, unix.EAGAIN
 		}
-		return 0, os.NewSyscallError("sendmsg", err)
+		return 0, os.NewSyscallError("sendmsg", errno)
 	}
+}
+
+// messageHeader has no room for an address, unlike unix.Recvmsg's: decoding one
+// allocates, with every message. p must not be empty.
+func messageHeader(part *unix.Iovec, p, oob []byte) unix.Msghdr {
+	part.Base = unsafe.SliceData(p)
+	part.SetLen(len(p))
+	header := unix.Msghdr{Iov: part}
+	header.SetIovlen(1)
+	if len(oob) > 0 {
+		header.Control = unsafe.SliceData(oob)
+		header.SetControllen(len(oob))
+	}
+	return header
+}
+
+func message(call uintptr, fd int, header *unix.Msghdr, flags int) (int, syscall.Errno) {
+	n, _, errno := unix.Syscall(call, uintptr(fd), uintptr(unsafe.Pointer(header)), uintptr(flags))
+	return int(n), errno
 }
 
 // ParseRights appends the descriptors in the control messages oob to fds. The
