@@ -136,7 +136,7 @@ func TestEveryBreachOfAModuleIsPrinted(t *testing.T) {
 	})
 	var out bytes.Buffer
 	err := run(dir, &out)
-	if err == nil || err.Error() != "3 breaches of the import rule" {
+	if err == nil || err.Error() != "breaches of the import rule: 3" {
 		t.Errorf("%v, want 3 breaches", err)
 	}
 	const want = `twostep/fourcc: imports twostep/bufcore, which is not beneath it

@@ -17,7 +17,7 @@ var layers = [][]string{
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},
 	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo", "internal/guest"},
-	{"cmd", "internal/cmd", "examples"},
+	{"cmd", "internal/cmd", "examples", "test"},
 }
 
 // tree returns the longest listed path that holds the package, and its layer.

@@ -52,7 +52,7 @@ func run(dir string, out io.Writer) error {
 		fmt.Fprintln(out, breach)
 	}
 	if len(breaches) > 0 {
-		return fmt.Errorf("%d breaches of the import rule", len(breaches))
+		return fmt.Errorf("breaches of the import rule: %d", len(breaches))
 	}
 	return nil
 }
