@@ -1,0 +1,112 @@
+package compositor
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"twostep/internal/sys"
+	"twostep/render"
+)
+
+// consoleWait bounds every wait that a console command can ask for.
+const consoleWait = 60 * time.Second
+
+// Console lets a test do what a person does: a command a line in, an answer a
+// line out, "ok" with what was asked for, or "error:" with why not.
+//
+//	key NAME [press|release]   a key of keyCodes; without a word, both
+//	snapshot FILE              what the screen shows, as PNG
+//	report FILE                a Report, as JSON
+//	wait frames N              until N frames of streams have been shown
+//	quit
+type Console struct {
+	Loop     *Loop
+	Snapshot func(ctx context.Context, path string) error
+	Report   func(path string) error
+}
+
+// keyCodes are of linux/input-event-codes.h.
+var keyCodes = map[string]uint32{
+	"1": 2, "2": 3, "3": 4, "4": 5, "5": 6, "6": 7, "7": 8, "8": 9,
+	"q": keyQ, "r": 19, "s": keyS, "g": keyG, "h": keyH, "m": 50, "super": keyLeftMeta,
+}
+
+// Serve answers commands from in until it ends or the context does. A read that
+// is under way when the context ends is left to whoever closes in.
+func (c *Console) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	lines := bufio.NewScanner(in)
+	for ctx.Err() == nil && lines.Scan() {
+		words := strings.Fields(lines.Text())
+		if len(words) == 0 {
+			continue
+		}
+		answer := "ok"
+		if text, err := c.do(ctx, words); err != nil {
+			answer = "error: " + err.Error()
+		} else if text != "" {
+			answer += " " + text
+		}
+		if _, err := fmt.Fprintln(out, answer); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+func (c *Console) do(ctx context.Context, words []string) (answer string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, consoleWait)
+	defer cancel()
+	switch verb, rest := words[0], words[1:]; {
+	case verb == "key" && (len(rest) == 1 || len(rest) == 2):
+		return "", c.key(rest)
+	case verb == "snapshot" && len(rest) == 1:
+		return rest[0], c.Snapshot(ctx, rest[0])
+	case verb == "report" && len(rest) == 1:
+		return rest[0], c.Report(rest[0])
+	case verb == "wait" && len(rest) == 2 && rest[0] == "frames":
+		return "", c.wait(ctx, rest[1])
+	case verb == "quit" && len(rest) == 0:
+		c.Loop.Post(func(*Server) { c.Loop.quit = true })
+		return "", nil
+	}
+	return "", fmt.Errorf("unknown command %q", strings.Join(words, " "))
+}
+
+func (c *Console) key(words []string) error {
+	code, ok := keyCodes[words[0]]
+	if !ok {
+		return fmt.Errorf("unknown key %q", words[0])
+	}
+	if len(words) == 1 {
+		c.press(code, true)
+		c.press(code, false)
+		return nil
+	}
+	if words[1] != "press" && words[1] != "release" {
+		return fmt.Errorf("%q is neither press nor release", words[1])
+	}
+	c.press(code, words[1] == "press")
+	return nil
+}
+
+func (c *Console) press(code uint32, pressed bool) {
+	c.Loop.Input(render.Input{Kind: render.KeyInput, Key: code, Pressed: pressed, Time: int64(sys.Now())})
+}
+
+func (c *Console) wait(ctx context.Context, count string) error {
+	n, err := strconv.ParseUint(count, 10, 32)
+	if err != nil {
+		return fmt.Errorf("count %q: %w", count, err)
+	}
+	err = c.Loop.Await(ctx, func(s *Server) bool { return s.FramesShown() >= n })
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no %d frames within %v", n, consoleWait)
+	}
+	return err
+}

@@ -1,0 +1,80 @@
+package compositor
+
+import (
+	"twostep/bufcore"
+	"twostep/render"
+)
+
+// refusalNS is how long a refusal stays on the screen.
+const refusalNS = 10e9
+
+// hints are the keys, in the order in which they are shown.
+var hints = []string{"R record", "M codec", "1 strict", "2 fit", "5 swap", "H HUD", "G graph", "S snapshot", "Q quit"}
+
+// buildHUD describes the foremost stream on the screen.
+func (s *Server) buildHUD() *render.HUD {
+	h := &render.HUD{Now: s.now(), Hints: hints, Way: s.cfg.Way.String()}
+	v := s.foremostView()
+	if v == nil || v.stream == nil {
+		return h
+	}
+	h.Stream, h.Way = v.stream.core.Name(), v.stream.resolve(bufcore.DefaultWay).String()
+	h.FPS, h.LatencyMS = v.tally.fps(), float64(v.tally.latency)/1e6
+	h.Missed, h.Superseded = v.tally.missed, v.tally.superseded
+	if set := v.stream.set; set != nil {
+		set.describe(h)
+		if s.graph {
+			h.Buffers = set.lanes(h.Now)
+		}
+	}
+	return h
+}
+
+func (s *Server) foremostView() *view {
+	for i := len(s.windows) - 1; i >= 0; i-- {
+		if w := s.windows[i]; w.surface != nil && w.surface.view != nil {
+			return w.surface.view
+		}
+	}
+	return nil
+}
+
+func (s *set) describe(h *render.HUD) {
+	spec := s.core.Spec()
+	h.Width, h.Height = spec.Width, spec.Height
+	if g := s.core.Generation(); g != nil {
+		h.Generation, h.Fourcc = g.Number, g.Layout.Code.String()
+	}
+	for _, m := range s.members {
+		if !m.core.Attached() {
+			continue
+		}
+		d := m.core.Device()
+		h.Attached = append(h.Attached, render.Attached{Name: d.Name, Direction: m.core.Direction().String(), Held: m.core.Held()})
+		if m.who == render.Encoder && m.frames > 0 {
+			h.Recording = &render.Recording{Since: m.since, Frames: m.frames, Name: d.Name}
+		}
+	}
+	if s.refusal != "" && h.Now-s.refusedAt < refusalNS {
+		h.Refusal = s.refusal
+	}
+}
+
+// lanes returns the recent life of every buffer, and forgets generations that
+// are older than that.
+func (s *set) lanes(now int64) []render.BufferLane {
+	s.forgetHistory(now)
+	var out []render.BufferLane
+	for _, h := range s.histories {
+		for i := range h.lanes {
+			out = append(out, render.BufferLane{Index: i, Generation: h.generation, Spans: h.lanes[i].appendTo(nil, now)})
+		}
+	}
+	return out
+}
+
+func (s *set) forgetHistory(now int64) {
+	for len(s.histories) > 1 && s.histories[1].begun < now-historyNS {
+		s.histories = s.histories[1:]
+	}
+}

@@ -1,0 +1,51 @@
+package compositor
+
+// PreviewReport is what became of the frames of one view. Every sequence
+// number from the first frame's on is shown, superseded or missed.
+type PreviewReport struct {
+	Stream     string  `json:"stream"`
+	Frames     uint64  `json:"frames"`
+	Shown      uint64  `json:"shown"`
+	Missed     uint64  `json:"missed"`
+	Superseded uint64  `json:"superseded"`
+	Lost       uint64  `json:"lost"`
+	MaxGapMS   float64 `json:"max_gap_ms"`
+}
+
+// Report is what a Server can say of itself.
+type Report struct {
+	Preview PreviewReport `json:"preview"`
+	// CopiesPerFrame counts the copies that the display makes of each frame it
+	// uploads, by bytes.
+	CopiesPerFrame float64 `json:"copies_per_frame"`
+	Clients        int     `json:"clients"`
+	Buffers        int     `json:"buffers"`
+}
+
+// Report returns the preview of the foremost view, or of the last one there
+// was.
+func (s *Server) Report() Report {
+	r := Report{Preview: s.last, Clients: s.Clients(), Buffers: s.Buffers()}
+	if v := s.foremostView(); v != nil && v.stream != nil {
+		r.Preview = v.report()
+	}
+	if s.uploaded > 0 {
+		r.CopiesPerFrame = float64(s.copied) / float64(s.uploaded)
+	}
+	return r
+}
+
+func (v *view) report() PreviewReport {
+	t := &v.tally
+	return PreviewReport{
+		Stream: v.stream.core.Name(), Frames: t.came + t.missed, Shown: t.shown,
+		Missed: t.missed, Superseded: t.superseded, Lost: t.lost(),
+		MaxGapMS: float64(t.maxGap) / 1e6,
+	}
+}
+
+// FramesShown returns how many frames of streams have reached the screen.
+func (s *Server) FramesShown() uint64 { return s.shown }
+
+// ScenesShown returns how many scenes have reached the screen.
+func (s *Server) ScenesShown() uint64 { return s.scenes }
