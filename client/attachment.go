@@ -107,9 +107,9 @@ func (s *Set) attach(a *Attachment, d bufcore.Device, dir protocol.SetDirection,
 	c := s.conn
 	a.conn, a.offered = c, slices.Clone(d.Limits.Formats)
 	a.serials = make(map[uint32]*Buffer)
+	device := c.createDevice(d) // before the next id is taken: the broker wants them in order
 	id := c.add(protocol.ListenAttachment(s.proxy.Version, (*attachmentObject)(a)))
 	a.proxy = protocol.AttachmentProxy{ID: id, Version: s.proxy.Version, Out: s.proxy.Out}
-	device := c.createDevice(d)
 	s.proxy.Attach(a.proxy.ID, device.ID, dir, protocol.SetPolicy(o.Policy), protocol.StreamWay(o.Way))
 	device.Destroy()
 	c.table.Remove(device.ID)
