@@ -41,8 +41,10 @@ func scriptFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "output", Value: "out/demo", Usage: "`DIR` for pictures, recording and numbers"},
 		&cli.BoolFlag{Name: "headless", Usage: "run the script although there is a display"},
+		&cli.StringFlag{Name: "backend", Value: "egl", Usage: "script: what the compositor draws with, egl or soft"},
 		&cli.DurationFlag{Name: "preview", Value: 3 * time.Second, Usage: "script: preview before record is pressed"},
 		&cli.DurationFlag{Name: "record", Value: 6 * time.Second, Usage: "script: time recorded"},
+		&cli.IntFlag{Name: "frames", Usage: "script: record on until `N` have been shown meanwhile"},
 		&cli.DurationFlag{Name: "after", Value: 2 * time.Second, Usage: "script: preview after the recording"},
 		&cli.IntFlag{Name: "runs", Value: 1, Usage: "script: run `N` times and say the worst"},
 		&cli.BoolFlag{Name: "json", Usage: "print the numbers as JSON"},
@@ -84,7 +86,7 @@ func options(c *cli.Command) demo.Options {
 		Codec: c.String("codec"), Way: c.String("way"), Output: c.String("output"),
 		Headless: c.Bool("headless") || !demo.HasDisplay() || c.Int("runs") > 1,
 		Preview:  c.Duration("preview"), Record: c.Duration("record"), After: c.Duration("after"),
-		Runs: c.Int("runs"),
+		Backend: c.String("backend"), Frames: uint64(max(0, c.Int("frames"))), Runs: c.Int("runs"),
 	}
 }
 

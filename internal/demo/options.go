@@ -11,7 +11,7 @@ import (
 )
 
 // Options say what one demo does. An empty Fourcc leaves the choice to the
-// source; Preview, Record and After count in the script alone.
+// source; Backend, Preview, Record, Frames and After count in the script alone.
 type Options struct {
 	Source string // auto, pattern or the path of a V4L2 device
 	Size   string // WxH in pixels
@@ -22,15 +22,23 @@ type Options struct {
 	Way    string
 	// Output is the directory that is left behind; it may exist.
 	Output string
-	// Headless runs the script through EGL, whether or not there is a display.
-	Headless               bool
+	// Headless runs the script, whether or not there is a display.
+	Headless bool
+	// Backend is what the compositor draws with: egl, or soft where that is
+	// too slow or not there. Empty means egl.
+	Backend                string
 	Preview, Record, After time.Duration
-	Runs                   int
+	// Frames is how many have to be shown while recording, should Record be too
+	// short for that on a slow machine.
+	Frames uint64
+	Runs   int
 }
 
 var (
 	codecs = []string{"h264", "mpeg4"}
 	ways   = []string{"strict", "fit", "swap"}
+	// backends that need no display; empty is the first
+	backends = []string{"egl", "soft"}
 )
 
 // Check finds what can be wrong before anything is started. rest are the
@@ -49,6 +57,8 @@ func (o Options) Check(rest []string) error {
 		return usageError("unknown codec %q: %s", o.Codec, strings.Join(codecs, " or "))
 	case !slices.Contains(ways, o.Way):
 		return usageError("unknown way %q: %s", o.Way, strings.Join(ways, ", "))
+	case o.Backend != "" && !slices.Contains(backends, o.Backend):
+		return usageError("unknown backend %q: %s", o.Backend, strings.Join(backends, " or "))
 	case o.Preview <= 0 || o.Record <= 0 || o.After <= 0:
 		return usageError("preview %v, record %v and after %v must all be longer than nothing", o.Preview, o.Record, o.After)
 	case o.Runs < 1:
@@ -60,6 +70,17 @@ func (o Options) Check(rest []string) error {
 // stamped tells whether a real camera's frames are stamped. Nobody watches a
 // script: there the proof is worth more than the edges of the picture.
 func (o Options) stamped() bool { return o.Stamp || o.Headless }
+
+// backend is what the compositor is told to draw with.
+func (o Options) backend() string {
+	switch {
+	case !o.Headless:
+		return "window"
+	case o.Backend == "":
+		return backends[0]
+	}
+	return o.Backend
+}
 
 func usageError(format string, args ...any) error {
 	return exit.Errorf(exit.Usage, format, args...)

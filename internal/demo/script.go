@@ -19,6 +19,9 @@ func (s *session) script(ctx context.Context) error {
 	if err := s.pictured(ctx, "recording", s.opt.Record, "recording.png"); err != nil {
 		return err
 	}
+	if err := s.recorded(ctx, s.opt.Frames); err != nil {
+		return err
+	}
 	if err := s.stop(ctx); err != nil {
 		return err
 	}

@@ -109,10 +109,6 @@ func (s *session) startCompositor() error {
 	if err != nil {
 		return err
 	}
-	backend := "window"
-	if s.opt.Headless {
-		backend = "egl"
-	}
 	console, stdin, stdout, err := newConsole()
 	if err != nil {
 		return exit.Errorf(exit.IO, "console: %w", err)
@@ -122,7 +118,7 @@ func (s *session) startCompositor() error {
 	s.console = console
 	s.display, err = start(program{
 		name: "compositor", path: path, env: s.place.env, stdin: stdin, stdout: stdout, log: s.place.log("compositor"),
-		args: []string{"--socket", s.place.socket, "--backend", backend, "--hud", "--test-input",
+		args: []string{"--socket", s.place.socket, "--backend", s.opt.backend(), "--hud", "--test-input",
 			"--report", s.place.report("compositor")},
 	}, s.surprised)
 	return err
