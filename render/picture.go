@@ -18,11 +18,11 @@ func (p *Picture) Check() error {
 	if l.Width < 1 || l.Height < 1 || l.Width > fourcc.MaxExtent || l.Height > fourcc.MaxExtent {
 		return fmt.Errorf("picture of %d x %d", l.Width, l.Height)
 	}
-	want, err := planesOf(l)
-	if err != nil {
-		return err
+	want, planes := planesOf(l)
+	if planes == 0 {
+		return fmt.Errorf("pictures in %v cannot be drawn", l.Code)
 	}
-	if l.Modifier != fourcc.Linear || len(l.Planes) != len(want) {
+	if l.Modifier != fourcc.Linear || len(l.Planes) != planes {
 		return fmt.Errorf("picture in %v modifier %v with %d planes", l.Code, l.Modifier, len(l.Planes))
 	}
 	for i, plane := range l.Planes {
@@ -36,17 +36,19 @@ func (p *Picture) Check() error {
 // need is the least that a plane must have.
 type need struct{ rows, rowBytes int }
 
-func planesOf(l *fourcc.Layout) ([]need, error) {
+// planesOf returns what the planes of a layout must have, and how many there
+// are: none if it cannot be drawn.
+func planesOf(l *fourcc.Layout) (want [2]need, planes int) {
 	w, h := l.Width, l.Height
 	switch l.Code {
 	case fourcc.NV12:
-		return []need{{h, w}, {(h + 1) / 2, (w + 1) / 2 * 2}}, nil
+		return [2]need{{h, w}, {(h + 1) / 2, (w + 1) / 2 * 2}}, 2
 	case fourcc.YUYV:
-		return []need{{h, (w + 1) / 2 * 4}}, nil
+		return [2]need{{h, (w + 1) / 2 * 4}}, 1
 	case fourcc.XR24, fourcc.AR24:
-		return []need{{h, w * 4}}, nil
+		return [2]need{{h, w * 4}}, 1
 	}
-	return nil, fmt.Errorf("pictures in %v cannot be drawn", l.Code)
+	return want, 0
 }
 
 // checkPlane compares without overflow: every number may be absurd.

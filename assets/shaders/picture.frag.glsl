@@ -8,13 +8,14 @@ in vec2 inside;
 
 out vec4 result;
 
-// BT.601, limited range, in the integers of the plain-Go renderer; a float
-// holds all of them exactly.
+// BT.601, limited range, with the coefficients in 256ths of the plain-Go
+// renderer. The quarter makes halves round up, as they do there.
 vec4 convert(float y, vec2 uv) {
-	float luma = 298.0 * (floor(y * 255.0 + 0.5) - 16.0) + 128.0;
-	vec2 c = floor(uv * 255.0 + 0.5) - 128.0;
-	vec3 rgb = luma + vec3(409.0 * c.y, -100.0 * c.x - 208.0 * c.y, 516.0 * c.x);
-	return vec4(clamp(floor(rgb / 256.0), 0.0, 255.0) / 255.0, 1.0);
+	const vec3 byY = vec3(298.0) / 256.0;
+	const vec3 byU = vec3(0.0, -100.0, 516.0) / 256.0;
+	const vec3 byV = vec3(409.0, -208.0, 0.0) / 256.0;
+	const vec3 base = (0.25 / 256.0 - 16.0 * byY - 128.0 * (byU + byV)) / 255.0;
+	return vec4(clamp(y * byY + uv.x * byU + uv.y * byV + base, 0.0, 1.0), 1.0);
 }
 
 vec4 texel(ivec2 p) {

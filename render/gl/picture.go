@@ -2,6 +2,7 @@ package gl
 
 import (
 	"image"
+	"unsafe"
 
 	"github.com/go-gl/gl/v3.3-core/gl"
 
@@ -87,7 +88,7 @@ func (q *picture) load(p *render.Picture, scratch []byte) []byte {
 		}
 		gl.BindTexture(gl.TEXTURE_2D, t.name)
 		gl.PixelStorei(gl.UNPACK_ROW_LENGTH, int32(stride/t.format.bytes))
-		gl.TexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, int32(t.width), int32(t.height), t.format.external, gl.UNSIGNED_BYTE, gl.Ptr(pix))
+		gl.TexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, int32(t.width), int32(t.height), t.format.external, gl.UNSIGNED_BYTE, unsafe.Pointer(&pix[0]))
 	}
 	gl.PixelStorei(gl.UNPACK_ROW_LENGTH, 0)
 	return scratch

@@ -41,7 +41,7 @@ func newQuads() (*quads, error) {
 func (q *quads) fill(all []render.Quad) {
 	gl.BindBuffer(gl.ARRAY_BUFFER, q.buffer)
 	if len(all) > 0 {
-		gl.BufferData(gl.ARRAY_BUFFER, len(all)*int(unsafe.Sizeof(all[0])), gl.Ptr(all), gl.STREAM_DRAW)
+		gl.BufferData(gl.ARRAY_BUFFER, len(all)*int(unsafe.Sizeof(all[0])), unsafe.Pointer(&all[0]), gl.STREAM_DRAW)
 	}
 }
 
