@@ -8,6 +8,7 @@ type Attachment struct {
 	Tag any
 
 	device    Device
+	limits    []Fact // the device's, told
 	direction Direction
 	policy    Policy
 	way       Way
@@ -71,7 +72,10 @@ func (a *Attachment) Held() int { return a.held }
 
 func newAttachment(d Device, dir Direction, p Policy, way Way, now Time) *Attachment {
 	d.Limits.Formats = slices.Clone(d.Limits.Formats)
-	return &Attachment{device: d, direction: dir, policy: p, way: way, since: now}
+	return &Attachment{
+		device: d, limits: d.Limits.Facts(),
+		direction: dir, policy: p, way: way, since: now,
+	}
 }
 
 func (a *Attachment) reads() bool { return a.direction == Read && !a.stopped }

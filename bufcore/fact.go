@@ -211,14 +211,15 @@ func clip(name string) string {
 	return strings.ToValidUTF8(name[:61], "") + "..."
 }
 
-// Facts returns what l limits, as in refusals, in the order of its fields.
+// Facts returns what l limits, as in refusals but of no device, in the order of
+// its fields.
 func (l Limits) Facts() []Fact {
 	p := party{limits: l}
 	terms := slices.Concat(p.layout(), p.extent(), p.storage(), p.counts())
 	slices.SortStableFunc(terms, func(a, b term) int { return int(a.limit) - int(b.limit) })
 	var out []Fact
 	for _, t := range terms {
-		out = append(out, t.fact())
+		out = append(out, Fact{Limit: wordings[t.limit].name, Value: t.value()})
 	}
 	return out
 }

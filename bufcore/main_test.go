@@ -6,10 +6,6 @@ import (
 	"testing"
 )
 
-// sequences is how many whole operation sequences each property sees unless
-// -rapid.checks says otherwise.
-const sequences = "10000"
-
 func TestMain(m *testing.M) {
 	flag.Parse()
 	said := false

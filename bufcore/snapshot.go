@@ -115,7 +115,7 @@ func (a *Attachment) snapshot() DeviceSnapshot {
 		Name: a.device.Name, Direction: a.direction.String(), Standing: a.standing.String(),
 		Mapped: a.mapped, Stopped: a.stopped,
 		Held: a.held, Frames: a.frames, Drops: a.drops, Since: a.since,
-		Limits: a.device.Limits.Facts(),
+		Limits: slices.Clone(a.limits),
 	}
 	if a.direction == Read {
 		out.Policy = a.policy.String()

@@ -1,0 +1,7 @@
+//go:build !race
+
+package bufcore
+
+// sequences is how many whole operation sequences each property sees unless
+// -rapid.checks says otherwise.
+const sequences = "10000"
