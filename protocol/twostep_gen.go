@@ -406,11 +406,8 @@ type DeviceResource struct {
 type DeviceEvents interface{}
 
 // DispatchDeviceEvent decodes an event of twostep_device_v1 and has h handle it.
-func DispatchDeviceEvent(h DeviceEvents, opcode uint16, a *wire.Args) error {
-	if err := a.Event(&DeviceInterface, opcode); err != nil {
-		return err
-	}
-	return nil
+func DispatchDeviceEvent(_ DeviceEvents, opcode uint16, a *wire.Args) error {
+	return a.Event(&DeviceInterface, opcode)
 }
 
 // ListenDevice returns the table entry of a twostep_device_v1 whose events h handles.

@@ -335,11 +335,8 @@ var WlCallbackInterface = wire.Interface{
 type WlCallbackRequests interface{}
 
 // DispatchWlCallbackRequest decodes a request of wl_callback and has h handle it.
-func DispatchWlCallbackRequest(h WlCallbackRequests, opcode uint16, a *wire.Args) error {
-	if err := a.Request(&WlCallbackInterface, opcode); err != nil {
-		return err
-	}
-	return nil
+func DispatchWlCallbackRequest(_ WlCallbackRequests, opcode uint16, a *wire.Args) error {
+	return a.Request(&WlCallbackInterface, opcode)
 }
 
 // ServeWlCallback returns the table entry of a wl_callback whose requests h handles.
@@ -475,11 +472,8 @@ type WlCompositorResource struct {
 type WlCompositorEvents interface{}
 
 // DispatchWlCompositorEvent decodes an event of wl_compositor and has h handle it.
-func DispatchWlCompositorEvent(h WlCompositorEvents, opcode uint16, a *wire.Args) error {
-	if err := a.Event(&WlCompositorInterface, opcode); err != nil {
-		return err
-	}
-	return nil
+func DispatchWlCompositorEvent(_ WlCompositorEvents, opcode uint16, a *wire.Args) error {
+	return a.Event(&WlCompositorInterface, opcode)
 }
 
 // ListenWlCompositor returns the table entry of a wl_compositor whose events h handles.
@@ -595,11 +589,8 @@ type WlShmPoolResource struct {
 type WlShmPoolEvents interface{}
 
 // DispatchWlShmPoolEvent decodes an event of wl_shm_pool and has h handle it.
-func DispatchWlShmPoolEvent(h WlShmPoolEvents, opcode uint16, a *wire.Args) error {
-	if err := a.Event(&WlShmPoolInterface, opcode); err != nil {
-		return err
-	}
-	return nil
+func DispatchWlShmPoolEvent(_ WlShmPoolEvents, opcode uint16, a *wire.Args) error {
+	return a.Event(&WlShmPoolInterface, opcode)
 }
 
 // ListenWlShmPool returns the table entry of a wl_shm_pool whose events h handles.
@@ -2726,11 +2717,8 @@ type WlRegionResource struct {
 type WlRegionEvents interface{}
 
 // DispatchWlRegionEvent decodes an event of wl_region and has h handle it.
-func DispatchWlRegionEvent(h WlRegionEvents, opcode uint16, a *wire.Args) error {
-	if err := a.Event(&WlRegionInterface, opcode); err != nil {
-		return err
-	}
-	return nil
+func DispatchWlRegionEvent(_ WlRegionEvents, opcode uint16, a *wire.Args) error {
+	return a.Event(&WlRegionInterface, opcode)
 }
 
 // ListenWlRegion returns the table entry of a wl_region whose events h handles.

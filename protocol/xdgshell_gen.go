@@ -424,11 +424,8 @@ type XdgPositionerResource struct {
 type XdgPositionerEvents interface{}
 
 // DispatchXdgPositionerEvent decodes an event of xdg_positioner and has h handle it.
-func DispatchXdgPositionerEvent(h XdgPositionerEvents, opcode uint16, a *wire.Args) error {
-	if err := a.Event(&XdgPositionerInterface, opcode); err != nil {
-		return err
-	}
-	return nil
+func DispatchXdgPositionerEvent(_ XdgPositionerEvents, opcode uint16, a *wire.Args) error {
+	return a.Event(&XdgPositionerInterface, opcode)
 }
 
 // ListenXdgPositioner returns the table entry of a xdg_positioner whose events h handles.
@@ -786,17 +783,6 @@ const (
 	XdgToplevelStateTiledRight  XdgToplevelState = 6
 	XdgToplevelStateTiledTop    XdgToplevelState = 7
 	XdgToplevelStateTiledBottom XdgToplevelState = 8
-)
-
-// XdgToplevelWmCapabilities is the enum xdg_toplevel.wm_capabilities.
-type XdgToplevelWmCapabilities uint32
-
-// The values of XdgToplevelWmCapabilities.
-const (
-	XdgToplevelWmCapabilitiesWindowMenu XdgToplevelWmCapabilities = 1
-	XdgToplevelWmCapabilitiesMaximize   XdgToplevelWmCapabilities = 2
-	XdgToplevelWmCapabilitiesFullscreen XdgToplevelWmCapabilities = 3
-	XdgToplevelWmCapabilitiesMinimize   XdgToplevelWmCapabilities = 4
 )
 
 // XdgToplevelInterface describes xdg_toplevel up to version 3.

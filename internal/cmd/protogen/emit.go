@@ -110,29 +110,35 @@ func emitHandler(p *printer, i *iface, e end) {
 	p.f("}\n\n")
 }
 
-// emitDispatch prints the function that decodes a message and calls the handler.
+// emitDispatch prints the functions that decode messages and call the handler.
 func emitDispatch(p *printer, i *iface, e end) {
 	handler, name := i.goName+e.handler, "Dispatch"+i.goName+e.dispatch
 	messages := i.messages(e.kind)
 	p.f("// %s decodes %s of %s and has h handle it.\n", name, e.article, i.name)
-	p.f("func %s(h %s, opcode uint16, a *wire.Args) error {\n", name, handler)
-	p.f("if err := a.%s(&%sInterface, opcode); err != nil {\nreturn err\n}\n", e.dispatch, i.goName)
-	if len(messages) > 0 {
-		p.f("switch opcode {\n")
+	if len(messages) == 0 {
+		p.f("func %s(_ %s, opcode uint16, a *wire.Args) error {\n", name, handler)
+		p.f("return a.%s(&%sInterface, opcode)\n}\n\n", e.dispatch, i.goName)
+	} else {
+		p.f("func %s(h %s, opcode uint16, a *wire.Args) error {\n", name, handler)
+		p.f("if err := a.%s(&%sInterface, opcode); err != nil {\nreturn err\n}\nswitch opcode {\n", e.dispatch, i.goName)
 		for k, m := range messages {
 			p.f("case %d:\nreturn decode%s%s%s(h, a)\n", k, i.goName, e.dispatch, camel(m.name))
 		}
-		p.f("}\n")
+		p.f("}\nreturn nil\n}\n\n")
 	}
-	p.f("return nil\n}\n\n")
 	for _, m := range messages {
 		emitDecode(p, i, e, m)
 	}
-	entry := e.entry + i.goName
-	p.f("// %s returns the table entry of a %s whose %ss h handles.\n", entry, i.name, e.kind)
-	p.f("func %s(version uint32, h %s) wire.Entry {\n", entry, handler)
+	emitEntry(p, i, e, name)
+}
+
+// emitEntry prints the function that makes a table entry.
+func emitEntry(p *printer, i *iface, e end, dispatch string) {
+	name := e.entry + i.goName
+	p.f("// %s returns the table entry of a %s whose %ss h handles.\n", name, i.name, e.kind)
+	p.f("func %s(version uint32, h %s%s) wire.Entry {\n", name, i.goName, e.handler)
 	p.f("return wire.Entry{Iface: &%sInterface, Version: version, Impl: h,\n", i.goName)
-	p.f("Dispatch: func(m *wire.Message, a *wire.Args) error {\nreturn %s(h, m.Opcode, a)\n}}\n}\n\n", name)
+	p.f("Dispatch: func(m *wire.Message, a *wire.Args) error {\nreturn %s(h, m.Opcode, a)\n}}\n}\n\n", dispatch)
 }
 
 func emitDecode(p *printer, i *iface, e end, m *message) {

@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // protocol is one file's contents. Everything knows its line, for faults.
 type protocol struct {
 	file       string
@@ -40,10 +42,10 @@ type arg struct {
 }
 
 type enum struct {
-	name     string
-	bitfield bool
-	line     int
-	entries  []*entry
+	name    string
+	since   int
+	line    int
+	entries []*entry
 }
 
 type entry struct {
@@ -72,23 +74,12 @@ func (i *iface) cut(version int) {
 	i.version = version
 	i.requests = cutMessages(i.requests, version)
 	i.events = cutMessages(i.events, version)
-	for _, e := range i.enums {
-		kept := e.entries[:0]
-		for _, v := range e.entries {
-			if v.since <= version {
-				kept = append(kept, v)
-			}
-		}
-		e.entries = kept
+	i.enums = slices.DeleteFunc(i.enums, func(n *enum) bool { return n.since > version })
+	for _, n := range i.enums {
+		n.entries = slices.DeleteFunc(n.entries, func(v *entry) bool { return v.since > version })
 	}
 }
 
 func cutMessages(all []*message, version int) []*message {
-	kept := all[:0]
-	for _, m := range all {
-		if m.since <= version {
-			kept = append(kept, m)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(all, func(m *message) bool { return m.since > version })
 }

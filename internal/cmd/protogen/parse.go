@@ -151,7 +151,8 @@ func (p *parser) arg(e *element, kind string) *arg {
 
 func (p *parser) enum(e *element, i *iface) *enum {
 	p.attributes(e)
-	n := &enum{name: p.name(e, nameForm), line: e.line, bitfield: p.boolean(e, "bitfield")}
+	n := &enum{name: p.name(e, nameForm), line: e.line, since: p.since(e, i)}
+	p.boolean(e, "bitfield")
 	seen := names{}
 	for _, c := range e.children {
 		if c.name != "entry" {

@@ -27,8 +27,10 @@ func readme(text []byte, proto *protocol) ([]byte, error) {
 }
 
 func tables(p *printer, i *iface) {
-	p.f("\n### %s\n\n%s. Version %d, `protocol.%s*`.\n\n", i.name, sentence(i.summary), i.version, i.goName)
-	p.f("| message | opcode | arguments | what |\n|---|---|---|---|\n")
+	p.f("\n### %s\n\n%sVersion %d, `protocol.%s*`.\n", i.name, sentence(i.summary), i.version, i.goName)
+	if len(i.requests)+len(i.events) > 0 {
+		p.f("\n| message | opcode | arguments | what |\n|---|---|---|---|\n")
+	}
 	for _, kind := range messageKinds {
 		for opcode, m := range i.messages(kind) {
 			p.f("| %s `%s` | %d | %s | %s |\n", kind, m.name, opcode, arguments(m), remark(m))
@@ -47,10 +49,10 @@ func tables(p *printer, i *iface) {
 func arguments(m *message) string {
 	var list []string
 	for _, a := range m.args {
-		text := a.name + " " + a.typ
+		text := a.name + ": " + a.typ
 		switch {
 		case a.enum != "":
-			text = a.name + " " + a.enum
+			text += " (" + a.enum + ")"
 		case a.iface != "":
 			text += " " + a.iface
 		}
@@ -63,14 +65,17 @@ func arguments(m *message) string {
 }
 
 func remark(m *message) string {
-	text := cell(m.summary)
+	var parts []string
+	if m.summary != "" {
+		parts = append(parts, cell(m.summary))
+	}
 	if m.destructor {
-		text += "; destructor"
+		parts = append(parts, "destructor")
 	}
 	if m.since > 1 {
-		text += fmt.Sprintf("; since %d", m.since)
+		parts = append(parts, fmt.Sprintf("since %d", m.since))
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
 
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
@@ -79,5 +84,5 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return strings.ToUpper(text[:1]) + text[1:] + ". "
 }
