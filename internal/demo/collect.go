@@ -14,7 +14,10 @@ func (s *session) collect(ctx context.Context, left []process) (*Summary, error)
 	if err != nil {
 		return nil, err
 	}
-	file := s.place.file("recording.mp4")
+	file := s.place.file(recordingName)
+	if n := len(r.camera.Recordings); n > 0 {
+		file = r.camera.Recordings[n-1].Output // encapp's report is of the last
+	}
 	p, err := s.prove(ctx, r, file)
 	if err != nil {
 		return nil, err

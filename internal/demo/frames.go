@@ -35,7 +35,7 @@ func (s *session) recorded(ctx context.Context, n uint64) error {
 }
 
 func (s *session) writing() bool {
-	stat, err := os.Stat(s.place.file("recording.mp4"))
+	stat, err := os.Stat(s.place.file(recordingName))
 	return err == nil && stat.Size() > headerBytes
 }
 

@@ -10,6 +10,10 @@ import (
 	"twostep/internal/exit"
 )
 
+// recordingName is what the first recording is called; camapp numbers further
+// ones, recording-2.mp4.
+const recordingName = "recording.mp4"
+
 // place is where one run happens: its output directory and its socket.
 type place struct {
 	dir     string
@@ -39,7 +43,12 @@ func newPlace(dir string) (*place, error) {
 }
 
 func (p *place) clear() error {
-	for _, name := range []string{"preview.png", "recording.png", "recording.mp4", "summary.json", "reports", "logs"} {
+	old := []string{"preview.png", "recording.png", recordingName, "summary.json", "reports", "logs"}
+	more, _ := filepath.Glob(p.file("recording-*.mp4"))
+	for _, path := range more {
+		old = append(old, filepath.Base(path))
+	}
+	for _, name := range old {
 		if err := os.RemoveAll(p.file(name)); err != nil {
 			return createError(err)
 		}

@@ -27,6 +27,7 @@ type report struct {
 	Recording  *recordingReport `json:"recording"`
 	Copies     *copiesReport    `json:"copies_per_frame"`
 	LeftBehind *LeftBehind      `json:"left_behind"`
+	Recordings []written        `json:"recordings"` // camapp's alone
 }
 
 // recordingReport is the encoder's own count, to be held against the proof.
@@ -38,10 +39,28 @@ type recordingReport struct {
 	LastSeq  uint64 `json:"last_seq"`
 }
 
-type copiesReport struct {
-	Camera  *float64 `json:"camera"`
-	Display *float64 `json:"display"`
-	Encoder *float64 `json:"encoder"`
+// copiesReport is a number, or an object that says whose it is: {"camera": 0}.
+type copiesReport float64
+
+// UnmarshalJSON takes either form.
+func (c *copiesReport) UnmarshalJSON(text []byte) error {
+	var named map[string]float64
+	if json.Unmarshal(text, &named) != nil {
+		return json.Unmarshal(text, (*float64)(c))
+	}
+	if len(named) != 1 {
+		return fmt.Errorf("copies_per_frame names %d processes, not 1", len(named))
+	}
+	for _, n := range named {
+		*c = copiesReport(n)
+	}
+	return nil
+}
+
+// written is a recording as camapp tells of it.
+type written struct {
+	Exit   int    `json:"exit"`
+	Output string `json:"output"`
 }
 
 // readReport reads what a process has left at path. why is how that process
@@ -83,7 +102,7 @@ func (r reports) merge(file string, p *proof, processes int) (*Summary, error) {
 	s := &Summary{
 		Source: c.Source, Fourcc: c.Fourcc, Width: c.Width, Height: c.Height, FPS: c.FPS,
 		Preview: *r.compositor.Preview,
-		Copies:  Copies{Camera: *c.Copies.Camera, Display: *r.compositor.Copies.Display},
+		Copies:  Copies{Camera: float64(*c.Copies), Display: float64(*r.compositor.Copies)},
 	}
 	s.LeftBehind.Processes = processes
 	s.LeftBehind.add(*c.LeftBehind)
@@ -96,7 +115,7 @@ func (r reports) merge(file string, p *proof, processes int) (*Summary, error) {
 	if r.encoder.Recording == nil {
 		return s, nil
 	}
-	s.Copies.Encoder = *r.encoder.Copies.Encoder
+	s.Copies.Encoder = float64(*r.encoder.Copies)
 	recording, err := proved(file, *r.encoder.Recording, p)
 	s.Recording = recording
 	return s, err
@@ -125,13 +144,13 @@ func (r reports) complete() error {
 		there        bool
 	}{
 		{"compositor", "preview", r.compositor.Preview != nil},
-		{"compositor", "copies_per_frame.display", r.compositor.Copies != nil && r.compositor.Copies.Display != nil},
+		{"compositor", "copies_per_frame", r.compositor.Copies != nil},
 		{"compositor", "left_behind", r.compositor.LeftBehind != nil},
 		{"camapp", "source", r.camera.Source != ""},
 		{"camapp", "fourcc", r.camera.Fourcc != ""},
 		{"camapp", "width and height", r.camera.Width > 0 && r.camera.Height > 0},
 		{"camapp", "fps", r.camera.FPS > 0},
-		{"camapp", "copies_per_frame.camera", r.camera.Copies != nil && r.camera.Copies.Camera != nil},
+		{"camapp", "copies_per_frame", r.camera.Copies != nil},
 		{"camapp", "left_behind", r.camera.LeftBehind != nil},
 	}
 	for _, c := range checks {
@@ -151,8 +170,8 @@ func (r *report) complete() error {
 		return lacks("encapp", "late_attach")
 	case r.LeftBehind == nil:
 		return lacks("encapp", "left_behind")
-	case r.Recording != nil && (r.Copies == nil || r.Copies.Encoder == nil):
-		return lacks("encapp", "copies_per_frame.encoder")
+	case r.Recording != nil && r.Copies == nil:
+		return lacks("encapp", "copies_per_frame")
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 const (
 	compositorText = `{"backend": "egl", "attachments": [],
 		"preview": {"stream": "camera", "frames": 330, "missed": 1, "superseded": 2, "lost": 3, "max_gap_ms": 36.5},
-		"copies_per_frame": {"display": 1}, "left_behind": {"fds": 1, "buffers": 0, "mappings": 2}}`
+		"copies_per_frame": 1, "left_behind": {"fds": 1, "buffers": 0, "mappings": 2}}`
 	cameraText = `{"source": "pattern", "fourcc": "YUYV", "width": 1280, "height": 720, "fps": 30,
 		"copies_per_frame": {"camera": 0}, "left_behind": {"fds": 0, "buffers": 4, "mappings": 0}}`
 	encoderText = `{"late_attach": {"first_answer": "EBUSY", "why": "encapp reads NV12", "way": "swap",
@@ -139,13 +139,13 @@ func TestMergeNamesWhatWasNotMeasured(t *testing.T) {
 		name, from, cut, want string
 	}{
 		{"preview", compositorText, `"preview"`, "report of compositor has no preview"},
-		{"display copies", compositorText, `"display"`, "report of compositor has no copies_per_frame.display"},
+		{"display copies", compositorText, `"copies_per_frame"`, "report of compositor has no copies_per_frame"},
 		{"left in compositor", compositorText, `"left_behind"`, "report of compositor has no left_behind"},
 		{"source", cameraText, `"source"`, "report of camapp has no source"},
 		{"rate", cameraText, `"fps"`, "report of camapp has no fps"},
-		{"camera copies", cameraText, `"copies_per_frame"`, "report of camapp has no copies_per_frame.camera"},
+		{"camera copies", cameraText, `"copies_per_frame"`, "report of camapp has no copies_per_frame"},
 		{"late attach", encoderText, `"late_attach"`, "report of encapp has no late_attach"},
-		{"encoder copies", encoderText, `"encoder"`, "report of encapp has no copies_per_frame.encoder"},
+		{"encoder copies", encoderText, `"copies_per_frame"`, "report of encapp has no copies_per_frame"},
 		{"left in encoder", encoderText, `"left_behind"`, "report of encapp has no left_behind"},
 	}
 	for _, tt := range tests {
@@ -213,6 +213,7 @@ func TestReportThatCannotBeRead(t *testing.T) {
 		{"missing", filepath.Join(dir, "none"), nil, "no such file"},
 		{"empty", write("empty", ""), nil, "unexpected end of JSON"},
 		{"cut off", write("cut", cameraText[:40]), nil, "unexpected end of JSON"},
+		{"copies of two", write("copies", `{"copies_per_frame": {"camera": 0, "display": 1}}`), nil, "names 2 processes"},
 		{"wrong type", write("type", `{"width": "wide"}`), nil, "cannot unmarshal"},
 	}
 	for _, tt := range tests {

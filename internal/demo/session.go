@@ -134,7 +134,7 @@ func (s *session) startCamera() error {
 		return err
 	}
 	args := []string{"--source", s.opt.Source, "--size", s.opt.Size, "--fps", strconv.Itoa(s.opt.FPS),
-		"--codec", s.opt.Codec, "--way", s.opt.Way, "--output", s.place.file("recording.mp4"),
+		"--codec", s.opt.Codec, "--way", s.opt.Way, "--output", s.place.file(recordingName),
 		"--encapp", encapp, "--report", s.place.report("camapp")}
 	if s.opt.Fourcc != "" {
 		args = append(args, "--fourcc", s.opt.Fourcc)

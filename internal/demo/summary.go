@@ -24,7 +24,7 @@ type Summary struct {
 
 // Preview is what became of the camera's frames on the screen.
 type Preview struct {
-	Frames     uint64  `json:"frames"`     // shown
+	Frames     uint64  `json:"frames"`     // of the camera's sequence, from the first that came
 	Missed     uint64  `json:"missed"`     // gaps in the camera's sequence
 	Superseded uint64  `json:"superseded"` // replaced before they were drawn
 	Lost       uint64  `json:"lost"`       // missed and superseded
