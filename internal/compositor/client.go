@@ -85,22 +85,32 @@ func (s *Server) ReadFailed(c *Client, err error) {
 	s.Disconnect(c)
 }
 
-// Disconnect ends a client: every object goes, the last made first. It may be
-// called again.
+// Disconnect ends a client: its streams end, then every object goes, the last
+// made first. It may be called again.
 func (s *Server) Disconnect(c *Client) {
 	if c.gone {
 		return
 	}
 	c.gone = true
 	delete(s.clients, c)
+	// Streams first, while there is still a window to say so in.
+	c.sweep(func(impl any) bool { _, ok := impl.(*streamHandle); return ok })
+	c.sweep(func(any) bool { return true })
+	_ = c.conn.Close()
+}
+
+// sweep ends the objects that which picks.
+func (c *Client) sweep(which func(impl any) bool) {
 	for id, e := range c.ids.All {
 		impl := e.Impl
+		if !which(impl) {
+			continue
+		}
 		c.ids.Remove(id)
 		if d, ok := impl.(destroyer); ok {
 			d.destroyed()
 		}
 	}
-	_ = c.conn.Close()
 }
 
 // Flush sends what has been queued, to every client. One that does not read is
