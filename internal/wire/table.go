@@ -30,7 +30,9 @@ type Entry struct {
 type Table struct {
 	server bool
 	ranges [2]idRange // the client's, the server's
-	args   Args
+	// Kept here, since what a Dispatch is passed would be allocated each time.
+	message Message
+	args    Args
 }
 
 // idRange has the ids from first on.
@@ -183,8 +185,9 @@ func (t *Table) Dispatch(b *Batch, m *Message) error {
 	if s.zombie {
 		return discard(b, m, s.Iface)
 	}
-	t.args.Reset(m, b, s.Version)
-	return s.Dispatch(m, &t.args)
+	t.message = *m
+	t.args.Reset(&t.message, b, s.Version)
+	return s.Dispatch(&t.message, &t.args)
 }
 
 // discard closes the descriptors of an event to a zombie.
