@@ -597,10 +597,10 @@ type StreamResource struct {
 }
 
 // Refused sends event twostep_stream_v1.refused, since version 1.
-func (r StreamResource) Refused(errno uint32, reason string) {
+func (r StreamResource) Refused(code uint32, reason string) {
 	o := r.Out
 	o.BeginEvent(&StreamInterface, r.ID, 0)
-	o.PutUint(errno)
+	o.PutUint(code)
 	o.PutString(reason)
 	o.End()
 }
@@ -632,7 +632,7 @@ func (r StreamResource) Ended() {
 // StreamEvents handles the events of twostep_stream_v1; the client implements it.
 type StreamEvents interface {
 	// Refused handles event 0, since version 1.
-	Refused(errno uint32, reason string) error
+	Refused(code uint32, reason string) error
 	// Token handles event 1, since version 1.
 	Token(token []byte) error
 	// Current handles event 2, since version 1.
@@ -660,12 +660,12 @@ func DispatchStreamEvent(h StreamEvents, opcode uint16, a *wire.Args) error {
 }
 
 func decodeStreamEventRefused(h StreamEvents, a *wire.Args) error {
-	errno := a.Uint()
+	code := a.Uint()
 	reason := a.String()
 	if err := a.Done(); err != nil {
 		return err
 	}
-	return h.Refused(errno, reason)
+	return h.Refused(code, reason)
 }
 
 func decodeStreamEventToken(h StreamEvents, a *wire.Args) error {
@@ -1046,10 +1046,10 @@ func (r AttachmentResource) Attached() {
 }
 
 // Refused sends event twostep_attachment_v1.refused, since version 1.
-func (r AttachmentResource) Refused(errno uint32, way StreamWay, reason, proof string) {
+func (r AttachmentResource) Refused(code uint32, way StreamWay, reason, proof string) {
 	o := r.Out
 	o.BeginEvent(&AttachmentInterface, r.ID, 1)
-	o.PutUint(errno)
+	o.PutUint(code)
 	o.PutUint(uint32(way))
 	o.PutString(reason)
 	o.PutString(proof)
@@ -1132,7 +1132,7 @@ type AttachmentEvents interface {
 	// Attached handles event 0, since version 1.
 	Attached() error
 	// Refused handles event 1, since version 1.
-	Refused(errno uint32, way StreamWay, reason, proof string) error
+	Refused(code uint32, way StreamWay, reason, proof string) error
 	// Admitted handles event 2, since version 1.
 	Admitted(way StreamWay, generation, sequenceHi, sequenceLo uint32) error
 	// Storage handles event 3, since version 1.
@@ -1185,14 +1185,14 @@ func decodeAttachmentEventAttached(h AttachmentEvents, a *wire.Args) error {
 }
 
 func decodeAttachmentEventRefused(h AttachmentEvents, a *wire.Args) error {
-	errno := a.Uint()
+	code := a.Uint()
 	way := StreamWay(a.Uint())
 	reason := a.String()
 	proof := a.String()
 	if err := a.Done(); err != nil {
 		return err
 	}
-	return h.Refused(errno, way, reason, proof)
+	return h.Refused(code, way, reason, proof)
 }
 
 func decodeAttachmentEventAdmitted(h AttachmentEvents, a *wire.Args) error {
@@ -1594,10 +1594,10 @@ type ViewResource struct {
 }
 
 // Refused sends event twostep_view_v1.refused, since version 1.
-func (r ViewResource) Refused(errno uint32, reason, proof string) {
+func (r ViewResource) Refused(code uint32, reason, proof string) {
 	o := r.Out
 	o.BeginEvent(&ViewInterface, r.ID, 0)
-	o.PutUint(errno)
+	o.PutUint(code)
 	o.PutString(reason)
 	o.PutString(proof)
 	o.End()
@@ -1626,7 +1626,7 @@ func (r ViewResource) Superseded(sequenceHi, sequenceLo uint32) {
 // ViewEvents handles the events of twostep_view_v1; the client implements it.
 type ViewEvents interface {
 	// Refused handles event 0, since version 1.
-	Refused(errno uint32, reason, proof string) error
+	Refused(code uint32, reason, proof string) error
 	// Shown handles event 1, since version 1.
 	Shown(sequenceHi, sequenceLo, timeHi, timeLo uint32) error
 	// Superseded handles event 2, since version 1.
@@ -1650,13 +1650,13 @@ func DispatchViewEvent(h ViewEvents, opcode uint16, a *wire.Args) error {
 }
 
 func decodeViewEventRefused(h ViewEvents, a *wire.Args) error {
-	errno := a.Uint()
+	code := a.Uint()
 	reason := a.String()
 	proof := a.String()
 	if err := a.Done(); err != nil {
 		return err
 	}
-	return h.Refused(errno, reason, proof)
+	return h.Refused(code, reason, proof)
 }
 
 func decodeViewEventShown(h ViewEvents, a *wire.Args) error {

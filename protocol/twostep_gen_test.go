@@ -155,8 +155,8 @@ func (e echoStreamRequests) SetWay(way StreamWay) error {
 
 type echoStreamEvents struct{ StreamResource }
 
-func (e echoStreamEvents) Refused(errno uint32, reason string) error {
-	e.StreamResource.Refused(errno, reason)
+func (e echoStreamEvents) Refused(code uint32, reason string) error {
+	e.StreamResource.Refused(code, reason)
 	return nil
 }
 
@@ -223,8 +223,8 @@ func (e echoAttachmentEvents) Attached() error {
 	return nil
 }
 
-func (e echoAttachmentEvents) Refused(errno uint32, way StreamWay, reason, proof string) error {
-	e.AttachmentResource.Refused(errno, way, reason, proof)
+func (e echoAttachmentEvents) Refused(code uint32, way StreamWay, reason, proof string) error {
+	e.AttachmentResource.Refused(code, way, reason, proof)
 	return nil
 }
 
@@ -302,8 +302,8 @@ func (e echoViewRequests) SetFeedback(on uint32) error {
 
 type echoViewEvents struct{ ViewResource }
 
-func (e echoViewEvents) Refused(errno uint32, reason, proof string) error {
-	e.ViewResource.Refused(errno, reason, proof)
+func (e echoViewEvents) Refused(code uint32, reason, proof string) error {
+	e.ViewResource.Refused(code, reason, proof)
 	return nil
 }
 
