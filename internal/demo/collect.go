@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+
+	"twostep/internal/exit"
 )
 
 // collect reads what the children have left, proves the recording, and merges.
@@ -14,15 +16,11 @@ func (s *session) collect(ctx context.Context, left []process) (*Summary, error)
 	if err != nil {
 		return nil, err
 	}
-	file := s.place.file(recordingName)
-	if n := len(r.camera.Recordings); n > 0 {
-		file = r.camera.Recordings[n-1].Output // encapp's report is of the last
-	}
-	p, err := s.prove(ctx, r, file)
+	p, err := s.prove(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	summary, flaw := r.merge(file, p, len(left))
+	summary, flaw := r.merge(p, len(left))
 	if summary == nil {
 		return nil, flaw
 	}
@@ -44,12 +42,13 @@ func (s *session) read() (r reports, err error) {
 }
 
 // prove reads the recording back if there is one and its frames bear stamps.
-func (s *session) prove(ctx context.Context, r reports, file string) (*proof, error) {
+func (s *session) prove(ctx context.Context, r reports) (*proof, error) {
 	if r.encoder == nil || r.encoder.Recording == nil {
 		return nil, nil
 	}
+	file := r.encoder.Recording.File
 	if _, err := os.Stat(file); err != nil {
-		return nil, createError(err)
+		return nil, exit.Errorf(exit.IO, "the recording that encapp reports: %w", err)
 	}
 	if r.camera.Source != "pattern" && !s.opt.stamped() {
 		return nil, nil

@@ -27,11 +27,11 @@ type report struct {
 	Recording  *recordingReport `json:"recording"`
 	Copies     *copiesReport    `json:"copies_per_frame"`
 	LeftBehind *LeftBehind      `json:"left_behind"`
-	Recordings []written        `json:"recordings"` // camapp's alone
 }
 
 // recordingReport is the encoder's own count, to be held against the proof.
 type recordingReport struct {
+	File     string `json:"file"`
 	Codec    string `json:"codec"`
 	Frames   uint64 `json:"frames"`
 	Lost     uint64 `json:"lost"`
@@ -55,12 +55,6 @@ func (c *copiesReport) UnmarshalJSON(text []byte) error {
 		*c = copiesReport(n)
 	}
 	return nil
-}
-
-// written is a recording as camapp tells of it.
-type written struct {
-	Exit   int    `json:"exit"`
-	Output string `json:"output"`
 }
 
 // readReport reads what a process has left at path. why is how that process
@@ -90,11 +84,10 @@ type reports struct {
 	compositor, camera, encoder *report
 }
 
-// merge makes one summary of what each process measured of itself. file is the
-// recording, p what its pixels prove, or nil where they bear no stamps;
-// without a recording both are left out. What should have been measured and is
-// not there is an error.
-func (r reports) merge(file string, p *proof, processes int) (*Summary, error) {
+// merge makes one summary of what each process measured of itself. p is what
+// the recording's pixels prove, or nil where they bear no stamps or there is no
+// recording. What should have been measured and is not there is an error.
+func (r reports) merge(p *proof, processes int) (*Summary, error) {
 	if err := r.complete(); err != nil {
 		return nil, err
 	}
@@ -116,23 +109,23 @@ func (r reports) merge(file string, p *proof, processes int) (*Summary, error) {
 		return s, nil
 	}
 	s.Copies.Encoder = float64(*r.encoder.Copies)
-	recording, err := proved(file, *r.encoder.Recording, p)
+	recording, err := proved(*r.encoder.Recording, p)
 	s.Recording = recording
 	return s, err
 }
 
 // proved holds the encoder's count against the pixels'. The numbers are those
 // of the pixels; a difference is an error beside them.
-func proved(file string, own recordingReport, p *proof) (*Recording, error) {
-	r := &Recording{File: file, Codec: own.Codec, Frames: own.Frames, Lost: own.Lost, FirstSeq: own.FirstSeq, LastSeq: own.LastSeq}
+func proved(own recordingReport, p *proof) (*Recording, error) {
+	r := &Recording{File: own.File, Codec: own.Codec, Frames: own.Frames, Lost: own.Lost, FirstSeq: own.FirstSeq, LastSeq: own.LastSeq}
 	if p == nil {
 		return r, nil
 	}
 	r.Frames, r.Lost, r.FirstSeq, r.LastSeq = p.Frames, p.Missing, p.First, p.Last
 	if own.Frames == r.Frames && own.Lost == r.Lost && own.FirstSeq == r.FirstSeq && own.LastSeq == r.LastSeq {
-		return r, p.flaw(file)
+		return r, p.flaw(own.File)
 	}
-	return r, errors.Join(p.flaw(file), exit.Errorf(1,
+	return r, errors.Join(p.flaw(own.File), exit.Errorf(1,
 		"the file holds %d frames, %d to %d, %d lost, but encapp counted %d, %d to %d, %d lost",
 		r.Frames, r.FirstSeq, r.LastSeq, r.Lost, own.Frames, own.FirstSeq, own.LastSeq, own.Lost))
 }
@@ -145,13 +138,13 @@ func (r reports) complete() error {
 	}{
 		{"compositor", "preview", r.compositor.Preview != nil},
 		{"compositor", "copies_per_frame", r.compositor.Copies != nil},
-		{"compositor", "left_behind", r.compositor.LeftBehind != nil},
+		{"compositor", "left_behind", r.compositor.LeftBehind.counted()},
 		{"camapp", "source", r.camera.Source != ""},
 		{"camapp", "fourcc", r.camera.Fourcc != ""},
 		{"camapp", "width and height", r.camera.Width > 0 && r.camera.Height > 0},
 		{"camapp", "fps", r.camera.FPS > 0},
 		{"camapp", "copies_per_frame", r.camera.Copies != nil},
-		{"camapp", "left_behind", r.camera.LeftBehind != nil},
+		{"camapp", "left_behind", r.camera.LeftBehind.counted()},
 	}
 	for _, c := range checks {
 		if !c.there {
@@ -168,7 +161,7 @@ func (r *report) complete() error {
 		return nil
 	case r.LateAttach == nil:
 		return lacks("encapp", "late_attach")
-	case r.LeftBehind == nil:
+	case !r.LeftBehind.counted():
 		return lacks("encapp", "left_behind")
 	case r.Recording != nil && r.Copies == nil:
 		return lacks("encapp", "copies_per_frame")

@@ -23,7 +23,7 @@ const (
 		"copies_per_frame": {"camera": 0}, "left_behind": {"fds": 0, "buffers": 4, "mappings": 0}}`
 	encoderText = `{"late_attach": {"first_answer": "EBUSY", "why": "encapp reads NV12", "way": "swap",
 		"generation_before": 1, "generation_after": 2, "press_to_first_encoded_ms": 212.5},
-		"recording": {"codec": "h264", "frames": 180, "lost": 0, "first_seq": 94, "last_seq": 273},
+		"recording": {"file": "out/recording.mp4", "codec": "h264", "frames": 180, "lost": 0, "first_seq": 94, "last_seq": 273},
 		"copies_per_frame": {"encoder": 0.5}, "left_behind": {"fds": 2, "buffers": 0, "mappings": 0}}`
 	refusedText = `{"late_attach": {"first_answer": "EBUSY", "why": "encapp reads NV12", "way": "strict",
 		"generation_before": 1, "generation_after": 1, "press_to_first_encoded_ms": null},
@@ -52,7 +52,7 @@ func parseAll(t *testing.T, compositor, camera, encoder string) reports {
 
 func TestMergeTakesEachNumberFromWhoMeasuredIt(t *testing.T) {
 	r := parseAll(t, compositorText, cameraText, encoderText)
-	got, err := r.merge("out/recording.mp4", &proof{Frames: 180, First: 94, Last: 273}, 1)
+	got, err := r.merge(&proof{Frames: 180, First: 94, Last: 273}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestMergeTakesEachNumberFromWhoMeasuredIt(t *testing.T) {
 
 func TestSummaryHasItsKeysAndNoOther(t *testing.T) {
 	r := parseAll(t, compositorText, cameraText, encoderText)
-	s, err := r.merge("r.mp4", nil, 0)
+	s, err := r.merge(nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestMergeWithoutRecording(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := parseAll(t, compositorText, cameraText, tt.encoder).merge("r.mp4", nil, 0)
+			s, err := parseAll(t, compositorText, cameraText, tt.encoder).merge(nil, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,24 +135,29 @@ func TestMergeWithoutRecording(t *testing.T) {
 }
 
 func TestMergeNamesWhatWasNotMeasured(t *testing.T) {
+	const compositor, camapp, encapp = 0, 1, 2
 	tests := []struct {
-		name, from, cut, want string
+		name          string
+		of            int
+		part, instead string
+		want          string
 	}{
-		{"preview", compositorText, `"preview"`, "report of compositor has no preview"},
-		{"display copies", compositorText, `"copies_per_frame"`, "report of compositor has no copies_per_frame"},
-		{"left in compositor", compositorText, `"left_behind"`, "report of compositor has no left_behind"},
-		{"source", cameraText, `"source"`, "report of camapp has no source"},
-		{"rate", cameraText, `"fps"`, "report of camapp has no fps"},
-		{"camera copies", cameraText, `"copies_per_frame"`, "report of camapp has no copies_per_frame"},
-		{"late attach", encoderText, `"late_attach"`, "report of encapp has no late_attach"},
-		{"encoder copies", encoderText, `"copies_per_frame"`, "report of encapp has no copies_per_frame"},
-		{"left in encoder", encoderText, `"left_behind"`, "report of encapp has no left_behind"},
+		{"preview", compositor, `"preview"`, `"x"`, "report of compositor has no preview"},
+		{"display copies", compositor, `"copies_per_frame"`, `"x"`, "report of compositor has no copies_per_frame"},
+		{"left in compositor", compositor, `"left_behind"`, `"x"`, "report of compositor has no left_behind"},
+		{"source", camapp, `"source"`, `"x"`, "report of camapp has no source"},
+		{"rate", camapp, `"fps"`, `"x"`, "report of camapp has no fps"},
+		{"camera copies", camapp, `"copies_per_frame"`, `"x"`, "report of camapp has no copies_per_frame"},
+		{"left in camapp", camapp, `"fds": 0`, `"fds": -1`, "report of camapp has no left_behind"},
+		{"late attach", encapp, `"late_attach"`, `"x"`, "report of encapp has no late_attach"},
+		{"encoder copies", encapp, `"copies_per_frame"`, `"x"`, "report of encapp has no copies_per_frame"},
+		{"left in encapp", encapp, `"left_behind"`, `"x"`, "report of encapp has no left_behind"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			lacking := strings.Replace(tt.from, tt.cut, `"x"`, 1)
-			texts := map[string]string{compositorText: compositorText, cameraText: cameraText, encoderText: encoderText, tt.from: lacking}
-			s, err := parseAll(t, texts[compositorText], texts[cameraText], texts[encoderText]).merge("r.mp4", nil, 0)
+			texts := []string{compositorText, cameraText, encoderText}
+			texts[tt.of] = strings.Replace(texts[tt.of], tt.part, tt.instead, 1)
+			s, err := parseAll(t, texts[compositor], texts[camapp], texts[encapp]).merge(nil, 0)
 			if s != nil || err == nil || err.Error() != tt.want || exit.Code(err) != exit.IO {
 				t.Errorf("summary %v, error %v, want %q", s, err, tt.want)
 			}
@@ -180,7 +185,7 @@ func TestMergeHoldsTheEncodersCountAgainstTheProof(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := parseAll(t, compositorText, cameraText, encoderText).merge("r.mp4", &tt.proof, 0)
+			s, err := parseAll(t, compositorText, cameraText, encoderText).merge(&tt.proof, 0)
 			if s == nil {
 				t.Fatalf("no summary: %v", err)
 			}

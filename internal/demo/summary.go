@@ -70,6 +70,11 @@ type LeftBehind struct {
 	Processes int `json:"processes"`
 }
 
+// counted is false where a process could not count.
+func (l *LeftBehind) counted() bool {
+	return l != nil && l.FDs >= 0 && l.Buffers >= 0 && l.Mappings >= 0 && l.Processes >= 0
+}
+
 func (l *LeftBehind) add(m LeftBehind) {
 	l.FDs += m.FDs
 	l.Buffers += m.Buffers

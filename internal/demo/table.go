@@ -21,7 +21,7 @@ func Table(s *Summary, dir string) string {
 	t.line("preview", fmt.Sprintf("%d frames   %d lost (%d missed, %d superseded)", p.Frames, p.Lost, p.Missed, p.Superseded))
 	t.line("", fmt.Sprintf("longest gap %s ms, %s frame times", number(p.MaxGapMS), number(p.MaxGapMS*s.FPS/1000)))
 	t.gap()
-	t.late(s.LateAttach)
+	t.late(s.LateAttach, s.Recording != nil)
 	if s.LateAttach != nil {
 		t.recorded(s.Recording)
 	}
@@ -35,14 +35,14 @@ func Table(s *Summary, dir string) string {
 
 type table struct{ text strings.Builder }
 
-func (t *table) late(l *LateAttach) {
+func (t *table) late(l *LateAttach, in bool) {
 	if l == nil {
 		t.line("late encoder", "record was not pressed")
 		t.gap()
 		return
 	}
 	outcome := fmt.Sprintf("refused with %s, then let in by %s: generation %d -> %d", l.FirstAnswer, l.Way, l.GenerationBefore, l.GenerationAfter)
-	if l.Way == "strict" {
+	if !in {
 		outcome = fmt.Sprintf("refused with %s; generation %d stays", l.FirstAnswer, l.GenerationBefore)
 	}
 	t.line("late encoder", outcome)
