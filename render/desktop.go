@@ -68,6 +68,13 @@ func (l *List) bars(content, dst image.Rectangle) {
 	l.rect(image.Rect(dst.Max.X, dst.Min.Y, content.Max.X, dst.Max.Y), black)
 }
 
+// welcome is the desktop without windows.
+func (l *List) welcome(r image.Rectangle) {
+	middle := (r.Min.Y + r.Max.Y) / 2
+	l.centered(image.Rect(r.Min.X, middle-40, r.Max.X, middle), style{face: figure, color: faint}, "twostep")
+	l.centered(image.Rect(r.Min.X, middle, r.Max.X, middle+24), style{face: text, color: faint}, "no window yet")
+}
+
 func (l *List) centered(r image.Rectangle, st style, s string) {
 	w := min(r.Dx(), l.width(st, s))
 	r.Min.X += (r.Dx() - w) / 2

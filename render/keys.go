@@ -5,24 +5,33 @@ import (
 	"strings"
 )
 
-const keyHigh = 24
+const (
+	keyHigh    = 24
+	keyColumns = 3
+)
 
-// keys draws the hints in two columns at the bottom of r and returns where
-// they begin.
+// keys draws the hints, row by row, at the bottom of r and returns where they
+// begin.
 func (l *List) keys(h *HUD, r image.Rectangle) int {
 	if len(h.Hints) == 0 {
 		return r.Max.Y
 	}
-	rows := (len(h.Hints) + 1) / 2
-	top := r.Max.Y - rows*keyHigh - 24
+	top := r.Max.Y - keysHeight(h)
 	l.section(image.Rect(r.Min.X, top, r.Max.X, top+20), "KEYS", "")
-	half := r.Dx() / 2
+	wide := r.Dx() / keyColumns
 	for i, hint := range h.Hints {
-		x := r.Min.X + i/rows*half
-		y := top + 24 + i%rows*keyHigh
-		l.key(image.Rect(x, y, x+half-4, y+keyHigh), hint)
+		x := r.Min.X + i%keyColumns*wide
+		y := top + 24 + i/keyColumns*keyHigh
+		l.key(image.Rect(x, y, x+wide-2, y+keyHigh), hint)
 	}
 	return top
+}
+
+func keysHeight(h *HUD) int {
+	if len(h.Hints) == 0 {
+		return 0
+	}
+	return 24 + (len(h.Hints)+keyColumns-1)/keyColumns*keyHigh
 }
 
 // key draws one hint: the key as a cap, then what it does.
@@ -40,21 +49,25 @@ func (l *List) key(r image.Rectangle, hint string) {
 	l.label(r, style{face: text, color: dim}, does)
 }
 
-// badge is the HUD of an output that is too small for panel and strip.
+// badge is the HUD of an output that is too small for panel and strip: a line
+// at the top right, no lower than a title bar.
 func (l *List) badge(h *HUD) {
+	const left, right, high = 20, 8, 20
 	l.compose().str(h.Stream).str("  ").str(h.Fourcc).str("  gen ").num(int64(h.Generation))
 	l.str("  ").tenths(h.FPS).str(" fps  ").tenths(h.LatencyMS).str(" ms  lost ")
 	l.num(int64(h.Missed + h.Superseded))
+	light := Idle.color()
 	if h.Recording != nil {
 		l.str("  REC ").clock(h.Now - h.Recording.Since)
+		light = recording
 	}
 	st := style{face: mono, color: normal}
-	r := image.Rect(8, 8, min(l.Size.X-8, 8+l.measure(st)+24), 32)
-	if r.Dx() < 40 || l.Size.Y < r.Max.Y {
+	x := max(4, l.Size.X-4-l.measure(st)-left-right)
+	r := image.Rect(x, 4, l.Size.X-4, 4+high)
+	if r.Dx() < 80 || l.Size.Y < 2*high {
 		return
 	}
-	l.box(r, cardRadius, allCorners, surface.alpha(225))
-	r.Min.X += 12
-	r.Max.X -= 8
-	l.put(r, st)
+	l.box(r, cardRadius, allCorners, surface.alpha(235))
+	l.dot(image.Pt(r.Min.X+10, r.Min.Y+high/2), dotRadius, light)
+	l.put(image.Rect(r.Min.X+left, r.Min.Y, r.Max.X-right, r.Max.Y), st)
 }

@@ -45,6 +45,9 @@ func (l *List) Build(s *Scene) {
 	for i := range s.Windows {
 		l.window(&s.Windows[i])
 	}
+	if len(s.Windows) == 0 {
+		l.welcome(Workspace(s.Size, s.HUD != nil))
+	}
 	if s.HUD != nil {
 		l.hud(s.HUD)
 	}

@@ -64,22 +64,37 @@ func panelColumn(panel image.Rectangle) column {
 
 func (l *List) streamHead(h *HUD, c *column) {
 	r := c.take(28)
-	chip := style{face: strong, color: surface}
-	l.compose().str("generation ").num(int64(h.Generation))
+	r.Max.X = l.generationPill(h, r) - 8
+	if h.Stream == "" {
+		l.label(r, style{face: heading, color: dim}, "no stream")
+	} else {
+		l.label(r, style{face: heading, color: bright}, h.Stream)
+	}
+	r = c.take(24)
+	st := style{face: mono, color: dim}
+	switch {
+	case h.Width == 0:
+		l.label(r, st, "waiting for a camera")
+	case h.Fourcc == "":
+		l.compose().num(int64(h.Width)).str(" × ").num(int64(h.Height)).put(r, st)
+	default:
+		l.compose().str(h.Fourcc).str("  ").num(int64(h.Width)).str(" × ").num(int64(h.Height)).put(r, st)
+	}
+	c.take(8)
+}
+
+// generationPill draws at the right of r and returns where it begins.
+func (l *List) generationPill(h *HUD, r image.Rectangle) int {
+	st := style{face: strong, color: surface}
 	if h.Generation == 0 {
 		l.compose().str("no storage")
+	} else {
+		l.compose().str("generation ").num(int64(h.Generation))
 	}
-	pill := r
-	pill.Min.X = r.Max.X - l.measure(chip) - 16
-	pill = pill.Inset(3)
+	pill := image.Rect(r.Max.X-l.measure(st)-16, r.Min.Y+3, r.Max.X, r.Max.Y-3)
 	l.box(pill, cardRadius, allCorners, generationColor(h.Generation))
-	l.glyphs(pill.Min.X+5, pill.Min.Y+chip.face.baseline(pill.Dy()), chip, l.bytes)
-	r.Max.X = pill.Min.X - 8
-	l.label(r, style{face: heading, color: bright}, h.Stream)
-	r = c.take(24)
-	l.compose().str(h.Fourcc).str("  ").num(int64(h.Width)).str(" × ").num(int64(h.Height))
-	l.put(r, style{face: mono, color: dim})
-	c.take(8)
+	l.put(image.Rect(pill.Min.X+8, pill.Min.Y, pill.Max.X, pill.Max.Y), st)
+	return pill.Min.X
 }
 
 // figures shows the two numbers that matter most.
@@ -87,10 +102,10 @@ func (l *List) figures(h *HUD, r image.Rectangle) {
 	left, right := r, r
 	left.Max.X = r.Min.X + (r.Dx()-8)/2
 	right.Min.X = left.Max.X + 8
-	l.compose().tenths(h.FPS)
+	l.compose().measured(h.FPS)
 	l.figureCard(left, "frames per second")
-	l.compose().tenths(h.LatencyMS)
-	l.figureCard(right, "ms from capture")
+	l.compose().measured(h.LatencyMS)
+	l.figureCard(right, "ms capture to screen")
 }
 
 // figureCard shows l.bytes large.
@@ -146,18 +161,31 @@ func (l *List) recordingCard(h *HUD, r image.Rectangle) {
 }
 
 func (l *List) devices(h *HUD, c *column) {
-	l.section(c.take(20), "ATTACHED", "held")
+	l.section(c.take(20), "ATTACHED", "holds")
+	if len(h.Attached) == 0 {
+		l.label(c.take(rowTop), style{face: text, color: faint}, "nobody")
+	}
 	for i := range h.Attached {
-		a := &h.Attached[i]
-		r := c.take(rowTop)
-		l.dot(image.Pt(r.Min.X+4, r.Min.Y+rowTop/2), dotRadius, a.holder().color())
-		l.compose().num(int64(a.Held))
-		l.putRight(r, style{face: mono, color: normal})
-		middle := image.Rect(r.Max.X-88, r.Min.Y, r.Max.X-32, r.Max.Y)
-		l.label(middle, style{face: small, color: faint}, a.Direction)
-		l.label(image.Rect(r.Min.X+16, r.Min.Y, middle.Min.X-8, r.Max.Y), style{face: text, color: normal}, a.Name)
+		l.device(&h.Attached[i], c.take(rowTop))
 	}
 	c.take(gap)
+}
+
+// device shows what is held as a number and, if they are few, as blocks.
+func (l *List) device(a *Attached, r image.Rectangle) {
+	const most, block, step = 6, 8, 10
+	color := a.holder().color()
+	middle := r.Min.Y + r.Dy()/2
+	l.dot(image.Pt(r.Min.X+4, middle), dotRadius, color)
+	l.compose().num(int64(a.Held))
+	l.putRight(r, style{face: mono, color: normal})
+	x := r.Max.X - 20 - most*step
+	for i := range min(a.Held, most) {
+		left := r.Max.X - 20 - (i+1)*step
+		l.rect(image.Rect(left, middle-block/2, left+block, middle+block/2), color)
+	}
+	l.label(image.Rect(x-32, r.Min.Y, x, r.Max.Y), style{face: small, color: faint}, a.Direction)
+	l.label(image.Rect(r.Min.X+16, r.Min.Y, x-40, r.Max.Y), style{face: text, color: normal}, a.Name)
 }
 
 // holder guesses the colour of a device in the lanes from what it does.

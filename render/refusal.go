@@ -60,17 +60,18 @@ func (l *List) refusalHeight(h *HUD, w int) int {
 // devices and the keys.
 func (l *List) refusalFits(h *HUD, panel image.Rectangle) bool {
 	c := panelColumn(panel)
-	above := 28 + 24 + 8 + 72 + gap + 3*rowTop + gap + 52 + gap + 20 + len(h.Attached)*rowTop + gap
-	below := (len(h.Hints)+1)/2*keyHigh + 24 + gap
+	above := 28 + 24 + 8 + 72 + gap + 3*rowTop + gap + 52 + gap + 20 + max(1, len(h.Attached))*rowTop + gap
+	below := keysHeight(h) + gap
 	return above+l.refusalHeight(h, c.Dx())+below <= c.Dy()
 }
 
-// refusal shows the proof over the lower right of the workspace.
+// refusal shows the proof over the lower right of the workspace, clear of the
+// edges of a window that fills it: a frame's stamp is there.
 func (l *List) refusal(h *HUD, workspace image.Rectangle) {
 	if h.Refusal == "" {
 		return
 	}
-	r := workspace.Inset(16)
+	r := workspace.Inset(40)
 	r.Min.X = max(r.Min.X, r.Max.X-refusalWide)
 	r.Min.Y = max(r.Min.Y, r.Max.Y-l.refusalHeight(h, r.Dx()))
 	if r.Dx() < 80 || r.Dy() < refusalHead+lineHigh {

@@ -6,6 +6,7 @@ const (
 	chartSpan = int64(4e9) // ns of the past that the lanes show
 	gutter    = 64         // left of the lanes, for the generation
 	laneMost  = 14         // height of a lane
+	spanLeast = 3          // width of a span, so that a short one is seen
 )
 
 // strip draws who held each buffer over the last seconds, a lane per buffer.
@@ -16,12 +17,15 @@ func (l *List) strip(h *HUD, r image.Rectangle) {
 	chart := image.Rect(head.Min.X+gutter, head.Max.Y+4, head.Max.X, r.Max.Y-20)
 	l.section(head, "BUFFERS", "")
 	l.legend(head)
-	l.timeAxis(chart)
-	if len(h.Buffers) == 0 {
+	switch {
+	case len(h.Buffers) > 0:
+		l.timeAxis(chart)
+		l.lanes(h, chart)
+	case h.Generation > 0:
+		l.centered(chart, style{face: text, color: faint}, "graph hidden")
+	default:
 		l.centered(chart, style{face: text, color: faint}, "no storage yet")
-		return
 	}
-	l.lanes(h, chart)
 }
 
 func (l *List) legend(head image.Rectangle) {
@@ -107,18 +111,19 @@ func (l *List) generation(h *HUD, lanes []BufferLane, group, chart image.Rectang
 	l.put(name, style{face: small, color: c})
 	if at, ok := firstUse(lanes); later && ok && at > h.Now-chartSpan {
 		cross := timeX(at, h.Now, chart)
-		l.rect(image.Rect(cross, chart.Min.Y-6, cross+1, chart.Max.Y), c)
+		l.rect(image.Rect(cross, chart.Min.Y, cross+1, chart.Max.Y), c)
 		l.compose().str("gen ").num(int64(lanes[0].Generation)).str(" begins")
 		l.crossing(cross, chart, c)
 	}
 }
 
-// crossing labels the line at x above the lanes with l.bytes.
+// crossing labels the line at x with l.bytes, where the lanes of the generation
+// before have ended.
 func (l *List) crossing(x int, chart image.Rectangle, c Color) {
 	st := style{face: small, color: surface}
 	w := l.measure(st) + 12
 	left := min(x, chart.Max.X-w)
-	tag := image.Rect(left, chart.Min.Y-18, left+w, chart.Min.Y-4)
+	tag := image.Rect(left, chart.Min.Y-2, left+w, chart.Min.Y+14)
 	l.box(tag, chipRadius, allCorners, c)
 	tag.Min.X += 6
 	l.put(tag, st)
@@ -141,24 +146,36 @@ func timeX(t, now int64, chart image.Rectangle) int {
 	return chart.Max.X - int(past*int64(chart.Dx())/chartSpan)
 }
 
+// lane draws the spans of a buffer over a thin line for as long as it exists.
+// What is widened to be seen moves what follows to the right.
 func (l *List) lane(h *HUD, b *BufferLane, r, chart image.Rectangle) {
 	if r.Dy() > 3 {
 		r.Max.Y--
 	}
+	l.existence(h, b, r, chart)
+	edge := chart.Min.X
 	for _, s := range b.Spans {
 		to := s.To
 		if to == 0 {
 			to = h.Now
 		}
-		if to <= h.Now-chartSpan || s.From >= h.Now {
+		if s.Holder == Idle || to <= h.Now-chartSpan || s.From >= h.Now {
 			continue
 		}
-		x0, x1 := timeX(s.From, h.Now, chart), timeX(to, h.Now, chart)
-		span := image.Rect(x0, r.Min.Y, max(x1, x0+1), r.Max.Y)
-		if s.Holder == Idle {
-			middle := (r.Min.Y + r.Max.Y) / 2
-			span.Min.Y, span.Max.Y = middle, middle+1
-		}
-		l.rect(span, s.Holder.color())
+		x0 := max(timeX(s.From, h.Now, chart), edge)
+		edge = min(max(timeX(to, h.Now, chart), x0+spanLeast), chart.Max.X)
+		l.rect(image.Rect(x0, r.Min.Y, edge, r.Max.Y), s.Holder.color())
 	}
+}
+
+func (l *List) existence(h *HUD, b *BufferLane, r, chart image.Rectangle) {
+	if len(b.Spans) == 0 {
+		return
+	}
+	from, to := b.Spans[0].From, b.Spans[len(b.Spans)-1].To
+	if to == 0 {
+		to = h.Now
+	}
+	middle := (r.Min.Y + r.Max.Y) / 2
+	l.rect(image.Rect(timeX(from, h.Now, chart), middle, timeX(to, h.Now, chart), middle+1), Idle.color())
 }

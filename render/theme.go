@@ -18,7 +18,6 @@ var (
 	surface = rgb(0x12171e) // panel and strip
 	card    = rgb(0x1a212b)
 	line    = rgb(0x252e3a)
-	track   = rgb(0x232b36)
 
 	bright = rgb(0xeef2f7)
 	normal = rgb(0xc3ccd8)

@@ -106,6 +106,14 @@ func (l *List) tenths(f float64) *List {
 	return l
 }
 
+// measured is tenths for what may not have been measured yet: 0.
+func (l *List) measured(f float64) *List {
+	if f == 0 {
+		return l.str("–")
+	}
+	return l.tenths(f)
+}
+
 // clock writes ns as 3:07.4.
 func (l *List) clock(ns int64) *List {
 	t := max(0, ns) / 1e8

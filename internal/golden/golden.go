@@ -43,6 +43,7 @@ func Near(t testing.TB, name string, got *image.RGBA, tolerance int) {
 	if err != nil {
 		leave(t, name, got, nil)
 		t.Fatalf("%v (go test -update keeps what is drawn)", err)
+		return
 	}
 	Same(t, name, got, want, tolerance)
 }

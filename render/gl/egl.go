@@ -60,9 +60,9 @@ import (
 // lacks GL 3.3.
 var ErrNoSoftware = errors.New("no EGL software device")
 
-// context is an EGL context without a surface. The display is shared by the
+// eglContext is an EGL context without a surface. The display is shared by the
 // process and stays initialized.
-type context struct {
+type eglContext struct {
 	display C.EGLDisplay
 	context C.EGLContext
 }
@@ -87,7 +87,7 @@ func OpenHeadless(size image.Point) (*Renderer, error) {
 	return r, nil
 }
 
-func openContext() (*context, error) {
+func openContext() (*eglContext, error) {
 	d := C.software_display()
 	if d == 0 {
 		return nil, ErrNoSoftware
@@ -101,10 +101,10 @@ func openContext() (*context, error) {
 		C.destroy(d, c)
 		return nil, err
 	}
-	return &context{d, c}, nil
+	return &eglContext{d, c}, nil
 }
 
-func (c *context) close() {
+func (c *eglContext) close() {
 	C.destroy(c.display, c.context)
 }
 

@@ -22,7 +22,7 @@ type Renderer struct {
 	list     render.List
 	size     image.Point // of the window
 	own      *target     // where an EGL renderer draws; nil: the window's framebuffer
-	context  *context    // nil: somebody else's
+	context  *eglContext // nil: somebody else's
 	quads    *quads
 	pictures *pictures
 	closed   bool

@@ -47,17 +47,23 @@ func headless(t testing.TB, size image.Point) *Renderer {
 func TestScene(t *testing.T) {
 	for _, c := range scenes.All() {
 		t.Run(c.Name, func(t *testing.T) {
-			reference := soft.New(c.Scene.Size)
-			if err := reference.Draw(c.Scene, nil); err != nil {
-				t.Fatal(err)
-			}
-			want, err := reference.Snapshot()
-			if err != nil {
-				t.Fatal(err)
-			}
-			drawThrice(t, c, want)
+			drawThrice(t, c, reference(t, c.Scene))
 		})
 	}
+}
+
+// reference is what the plain-Go renderer makes of s.
+func reference(t *testing.T, s *render.Scene) *image.RGBA {
+	t.Helper()
+	r := soft.New(s.Size)
+	if err := r.Draw(s, nil); err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func drawThrice(t *testing.T, c scenes.Case, want *image.RGBA) {

@@ -53,3 +53,38 @@ func TestScene(t *testing.T) {
 		})
 	}
 }
+
+func TestPictureIsKeptUntilItsKeyChanges(t *testing.T) {
+	s := scenes.Find("PictureNV12").Scene
+	r := New(s.Size)
+	defer r.Close()
+	snapshot := func() *image.RGBA {
+		t.Helper()
+		if err := r.Draw(s, nil); err != nil {
+			t.Fatal(err)
+		}
+		m, err := r.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	first := snapshot()
+	clear(s.Windows[0].Picture.Mem) // given back, and used for something else
+	golden.Same(t, t.Name(), snapshot(), first, 0)
+	s.Windows[0].Picture.Key++
+	if d, _ := golden.Compare(snapshot(), first, 0); d.Pixels == 0 {
+		t.Error("a new key was not uploaded")
+	}
+}
+
+func TestPictureThatCannotBeDrawnIsAnErrorAndReleased(t *testing.T) {
+	s := scenes.Find("PictureNV12").Scene
+	s.Windows[0].Picture.Mem = nil
+	r := New(s.Size)
+	defer r.Close()
+	released := 0
+	if err := r.Draw(s, func(*render.Picture) { released++ }); err == nil || released != 1 {
+		t.Errorf("error %v, %d released", err, released)
+	}
+}

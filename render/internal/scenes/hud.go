@@ -27,6 +27,7 @@ func huds() []Case {
 		{Name: "HUDRecording", Scene: desk(large, fourcc.NV12, 1280, 720, recording())},
 		{Name: "HUDSmallRecording", Scene: desk(small, fourcc.NV12, 640, 360, recording())},
 		{Name: "HUDSmallRefused", Scene: desk(small, fourcc.YUYV, 640, 360, refused())},
+		{Name: "HUDManyBuffers", Scene: desk(small, fourcc.NV12, 640, 360, busy())},
 		{Name: "HUDBadge", Scene: desk(image.Pt(680, 420), fourcc.NV12, 640, 360, recording())},
 		{Name: "HUDHidden", Scene: desk(image.Pt(680, 420), fourcc.NV12, 640, 360, nil)},
 	}
@@ -45,8 +46,8 @@ func desk(size image.Point, c fourcc.Code, w, h int, hud *render.HUD) *render.Sc
 
 func idle() *render.HUD {
 	return &render.HUD{
-		Now: now, Stream: "no stream", Way: "swap",
-		Hints: []string{"H panel", "G graph", "S snapshot", "Q quit"},
+		Now: now, Way: "swap",
+		Hints: []string{"H HUD", "G graph", "S snapshot", "Q quit"},
 		Notes: []string{"listening on /run/user/1000/twostep-0", "start a camera: camapp --source auto"},
 	}
 }
@@ -55,11 +56,11 @@ func preview() *render.HUD {
 	h := idle()
 	h.Stream, h.FPS, h.LatencyMS, h.Generation = "camera", 30.02, 6.4, 1
 	h.Attached = []render.Attached{
-		{Name: "test pattern", Direction: "write", Held: 2},
+		{Name: "camera (test pattern)", Direction: "write", Held: 2},
 		{Name: "display", Direction: "read", Held: 1},
 	}
 	h.Hints = []string{
-		"R record", "M codec", "1 strict", "2 fit", "5 swap", "H panel", "S snapshot", "Q quit",
+		"R record", "M codec", "1 strict", "2 fit", "5 swap", "H HUD", "G graph", "S snapshot", "Q quit",
 	}
 	h.Notes = nil
 	h.Buffers = circulate(nil, 1, 6, now-2*chart, 0, false)
@@ -83,7 +84,36 @@ func recording() *render.HUD {
 	return h
 }
 
+// busy has twenty lanes, whose buffers are held for a few ms at a time.
+func busy() *render.HUD {
+	h := recording()
+	h.Buffers = append(brief(1, 6, now-2*chart, now-int64(1.5e9)), brief(2, 14, now-int64(1.5e9), now)...)
+	h.Missed, h.Superseded = 2, 1
+	h.Notes = []string{"a remark that there is no room for"}
+	return h
+}
+
 const chart = int64(4e9)
+
+// brief makes lanes of short holds with much idle time between them.
+func brief(generation uint32, n int, from, to int64) []render.BufferLane {
+	const ms = int64(1e6)
+	lanes := make([]render.BufferLane, n)
+	for i := range lanes {
+		lanes[i] = render.BufferLane{Index: i, Generation: generation}
+		at := from
+		for t := from + int64(i)*frame; t < to; t += int64(n) * frame {
+			lanes[i].Spans = append(lanes[i].Spans,
+				render.Span{From: at, To: t, Holder: render.Idle},
+				render.Span{From: t, To: t + 4*ms, Holder: render.Camera},
+				render.Span{From: t + 4*ms, To: t + 7*ms, Holder: render.Display},
+				render.Span{From: t + 7*ms, To: t + 29*ms, Holder: render.Encoder})
+			at = t + 29*ms
+		}
+		lanes[i].Spans = append(lanes[i].Spans, render.Span{From: at, To: to, Holder: render.Idle})
+	}
+	return lanes
+}
 
 // circulate adds the lanes of a generation whose buffers take turns: filled by
 // the camera, then shown, then, if encoded, with the encoder for a while.
