@@ -229,7 +229,7 @@ func (d scriptedDisplay) Sync(id uint32) error {
 }
 
 func (d scriptedDisplay) GetRegistry(id uint32) error {
-	d.insert(id, ServeWlRegistry(1, scriptedRegistry{d.scripted}))
+	d.insert(id, ServeWlRegistry(1, scriptedRegistry(d)))
 	WlRegistryResource{ID: id, Version: 1, Out: d.conn.Out()}.Global(9, BrokerInterface.Name, 1)
 	return nil
 }
