@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { testmain.Run(m) }
 
-// unavailable is the status of scripts/guest where no guest can be had.
-const unavailable = 125
+// progress is what was printed over: the guest's stderr is a terminal.
+var progress = regexp.MustCompile(`[^\n]*\x1b\[K`)
 
 // root is the directory of the module; the guest sees it at the same path.
 func root(t *testing.T) string {
@@ -40,9 +41,9 @@ func wanted(t *testing.T) {
 }
 
 // boot runs a command in a guest, in the directory dir, and returns what it
-// printed. out is shared with the guest as /out. It fails the test unless the
-// command succeeds.
-func boot(t *testing.T, limit time.Duration, dir, out string, command ...string) string {
+// printed and how it exited. out is shared with the guest as /out. It fails the
+// test if the guest does not come to its end.
+func boot(t *testing.T, limit time.Duration, dir, out string, command ...string) (string, int) {
 	t.Helper()
 	args := []string{"-t", strconv.Itoa(int(limit.Seconds())), "-o", out, "--"}
 	ctx, cancel := context.WithTimeout(t.Context(), limit+5*time.Minute) // the first boot fetches a kernel
@@ -55,22 +56,33 @@ func boot(t *testing.T, limit time.Duration, dir, out string, command ...string)
 	var text bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &text, &text
 	err := cmd.Run()
-	if err != nil {
-		judge(t, err, text.String())
+	shown := progress.ReplaceAllString(text.String(), "")
+	var exited *exec.ExitError
+	if err != nil && !errors.As(err, &exited) {
+		t.Fatalf("%v\n%s", err, shown)
 	}
-	return text.String()
+	code := cmd.ProcessState.ExitCode()
+	judge(t, code, shown)
+	return shown, code
 }
 
-func judge(t *testing.T, err error, text string) {
+// Statuses of scripts/guest itself, which no command of ours exits with.
+const (
+	overtime    = 124
+	unavailable = 125
+	died        = 126
+)
+
+func judge(t *testing.T, code int, text string) {
 	t.Helper()
-	var exited *exec.ExitError
-	if !errors.As(err, &exited) || exited.ExitCode() != unavailable {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	if os.Getenv("TWOSTEP_REQUIRE_GUEST") == "1" {
+	switch {
+	case code == unavailable && os.Getenv("TWOSTEP_REQUIRE_GUEST") == "1":
 		t.Fatalf("no guest can be had, and TWOSTEP_REQUIRE_GUEST=1: %s", text)
+	case code == unavailable:
+		t.Skipf("NOT TESTED on a camera driver: %s", strings.TrimSpace(text))
+	case code == overtime || code == died || code < 0:
+		t.Fatalf("the guest ended with status %d:\n%s", code, text)
 	}
-	t.Skipf("NOT TESTED on a camera driver: %s", strings.TrimSpace(text))
 }
 
 // build runs go in the module's directory.

