@@ -159,6 +159,30 @@ func TestConversionThatIsNotOfferedIsRefused(t *testing.T) {
 	}
 }
 
+func TestStampOverColoursIsGrey(t *testing.T) {
+	for _, code := range []fourcc.Code{fourcc.YUYV, fourcc.UYVY, fourcc.NV12, fourcc.YU12} {
+		for _, h := range []int{360, 361} {
+			p, _ := paddedPicture(t, code, 640, h, 48)
+			p.stamp(640, h, 0x5a5a1234)
+			for _, y := range []int{0, 15, h - 16, h - 1} {
+				for _, x := range []int{0, 511} {
+					if u, v := *at(p, 1, x, y), *at(p, 2, x, y); u != 128 || v != 128 {
+						t.Errorf("%v: colour at %d,%d is %d,%d", code, x, y, u, v)
+					}
+				}
+			}
+			for _, spot := range [][2]int{{512, 0}, {0, 20}, {0, h - 20}} {
+				if u := *at(p, 1, spot[0], spot[1]); u != 0xee {
+					t.Errorf("%v: colour at %v has changed", code, spot)
+				}
+			}
+			if y := *at(p, 0, 8, 8); y != 16 {
+				t.Errorf("%v: luma of the first cell is %d", code, y)
+			}
+		}
+	}
+}
+
 func BenchmarkConvert(b *testing.B) {
 	for _, pair := range [][2]fourcc.Code{{fourcc.YUYV, fourcc.YUYV}, {fourcc.YUYV, fourcc.NV12},
 		{fourcc.YUYV, fourcc.YU12}, {fourcc.UYVY, fourcc.YUYV}, {fourcc.NV12, fourcc.NV12}, {fourcc.YU12, fourcc.NV12}} {

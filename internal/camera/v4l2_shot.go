@@ -7,8 +7,6 @@ import (
 	"syscall"
 	"time"
 
-	"twostep/fourcc"
-	"twostep/internal/stamp"
 	"twostep/internal/sys"
 )
 
@@ -124,18 +122,6 @@ func (v *V4L2) Fill(dst Target) (copied int, err error) {
 		to.stamp(v.native.Width, v.native.Height, uint32(v.order.last))
 	}
 	return copied, v.giveBack()
-}
-
-// stamp draws the frame stamp over a picture.
-func (p yuvPicture) stamp(width, height int, sequence uint32) {
-	luma := stamp.Luma{Pix: p.planes[0].pix, Step: 1, Stride: p.planes[0].stride, Width: width, Height: height}
-	switch p.code {
-	case fourcc.YUYV:
-		luma.Step = 2
-	case fourcc.UYVY:
-		luma.Step, luma.Pix = 2, luma.Pix[1:]
-	}
-	stamp.Draw(luma, sequence)
 }
 
 // captureTime is when the driver says that it took the frame. A time that is
