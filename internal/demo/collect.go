@@ -24,7 +24,7 @@ func (s *session) collect(ctx context.Context, left []process) (*Summary, error)
 	if summary == nil {
 		return nil, flaw
 	}
-	return summary, errors.Join(flaw, summary.outcome(s.opt.Way))
+	return summary, errors.Join(flaw, summary.outcome(s.opt.way()))
 }
 
 func (s *session) read() (r reports, err error) {

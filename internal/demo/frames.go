@@ -14,23 +14,32 @@ const (
 	headerBytes = 4 << 10
 )
 
-// recorded waits until n frames have been shown since the recording's first
-// fragment was written, or until no encoder is running.
-func (s *session) recorded(ctx context.Context, n uint64) error {
-	if n == 0 {
+// begun waits, if frames are to be counted, until the recording's first
+// fragment has been written or the encoder has ended. It returns how many
+// frames have to have been shown at the end; 0 sets no end.
+func (s *session) begun(ctx context.Context) (uint64, error) {
+	if s.opt.Frames == 0 {
+		return 0, nil
+	}
+	started := false
+	err := s.poll(ctx, countPatience, func() bool {
+		now := s.recording()
+		started = started || now
+		return s.writing() || started && !now
+	})
+	if err != nil || !s.writing() {
+		return 0, err
+	}
+	sent, err := s.sent(ctx)
+	return sent + s.opt.Frames, err
+}
+
+// counted waits until so many frames have been shown in all.
+func (s *session) counted(ctx context.Context, frames uint64) error {
+	if frames == 0 {
 		return nil
 	}
-	if err := s.poll(ctx, countPatience, func() bool { return !s.recording() || s.writing() }); err != nil {
-		return err
-	}
-	if !s.writing() {
-		return nil
-	}
-	shown, err := s.shown(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = s.console.ask(ctx, countPatience, fmt.Sprintf("wait frames %d", shown+n))
+	_, err := s.console.ask(ctx, countPatience, fmt.Sprintf("wait frames %d", frames))
 	return err
 }
 
@@ -39,8 +48,9 @@ func (s *session) writing() bool {
 	return err == nil && stat.Size() > headerBytes
 }
 
-// shown asks the compositor how many frames it has shown so far.
-func (s *session) shown(ctx context.Context) (uint64, error) {
+// sent asks the compositor how many frames the camera has sent so far: no more
+// than that have been shown.
+func (s *session) sent(ctx context.Context) (uint64, error) {
 	path := s.place.report("compositor")
 	if _, err := s.console.ask(ctx, askPatience, "report "+path); err != nil {
 		return 0, err

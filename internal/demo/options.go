@@ -19,7 +19,11 @@ type Options struct {
 	Fourcc string
 	Stamp  bool // stamp a real camera's frames as well as the pattern's
 	Codec  string
-	Way    string
+	// Way is strict, fit or swap. Empty means fit if the camera starts in a
+	// Fourcc that encoders read, else swap.
+	Way string
+	// Buffers that the camera asks for; 0 means enough for the way.
+	Buffers int
 	// Output is the directory that is left behind; it may exist.
 	Output string
 	// Headless runs the script, whether or not there is a display.
@@ -55,12 +59,14 @@ func (o Options) Check(rest []string) error {
 		return usageError("fps %d is not between 1 and 1000", o.FPS)
 	case !slices.Contains(codecs, o.Codec):
 		return usageError("unknown codec %q: %s", o.Codec, strings.Join(codecs, " or "))
-	case !slices.Contains(ways, o.Way):
+	case o.Way != "" && !slices.Contains(ways, o.Way):
 		return usageError("unknown way %q: %s", o.Way, strings.Join(ways, ", "))
 	case o.Backend != "" && !slices.Contains(backends, o.Backend):
 		return usageError("unknown backend %q: %s", o.Backend, strings.Join(backends, " or "))
 	case o.Preview <= 0 || o.Record <= 0 || o.After <= 0:
 		return usageError("preview %v, record %v and after %v must all be longer than nothing", o.Preview, o.Record, o.After)
+	case o.Buffers < 0:
+		return usageError("buffers %d is less than 0", o.Buffers)
 	case o.Runs < 1:
 		return usageError("runs %d is less than 1", o.Runs)
 	}
@@ -70,6 +76,32 @@ func (o Options) Check(rest []string) error {
 // stamped tells whether a real camera's frames are stamped. Nobody watches a
 // script: there the proof is worth more than the edges of the picture.
 func (o Options) stamped() bool { return o.Stamp || o.Headless }
+
+// roomForEncoder is how many buffers let an encoder in that comes late: eight
+// that it holds, and what camera and display need between them.
+const roomForEncoder = 16
+
+// encodable are the fourccs that every codec reads.
+var encodable = []string{"NV12"}
+
+func (o Options) way() string {
+	switch {
+	case o.Way != "":
+		return o.Way
+	case slices.Contains(encodable, o.Fourcc):
+		return "fit"
+	}
+	return "swap"
+}
+
+// buffers is what camapp is told to ask for; 0 leaves it to camapp. What does
+// not swap has to have room from the start.
+func (o Options) buffers() int {
+	if o.Buffers == 0 && o.way() == "fit" {
+		return roomForEncoder
+	}
+	return o.Buffers
+}
 
 // backend is what the compositor is told to draw with.
 func (o Options) backend() string {

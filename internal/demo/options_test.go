@@ -49,6 +49,26 @@ func TestOptionsThatCannotBe(t *testing.T) {
 	}
 }
 
+func TestWayAndBuffersFollowFromTheFourcc(t *testing.T) {
+	tests := []struct {
+		options Options
+		way     string
+		buffers int
+	}{
+		{Options{}, "swap", 0},
+		{Options{Fourcc: "YUYV"}, "swap", 0},
+		{Options{Fourcc: "NV12"}, "fit", roomForEncoder},
+		{Options{Fourcc: "NV12", Buffers: 5}, "fit", 5},
+		{Options{Fourcc: "NV12", Way: "swap"}, "swap", 0},
+		{Options{Way: "fit"}, "fit", roomForEncoder},
+	}
+	for _, tt := range tests {
+		if way, n := tt.options.way(), tt.options.buffers(); way != tt.way || n != tt.buffers {
+			t.Errorf("%+v: way %s and %d buffers, want %s and %d", tt.options, way, n, tt.way, tt.buffers)
+		}
+	}
+}
+
 func TestPlaceReplacesAnEarlierDemoAndNothingElse(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	dir := filepath.Join(t.TempDir(), "demo")

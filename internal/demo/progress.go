@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"twostep/internal/sys"
 )
 
 const (
@@ -24,8 +26,7 @@ type Progress struct {
 
 // NewProgress returns the progress line of f, usually stderr.
 func NewProgress(f *os.File) *Progress {
-	stat, err := f.Stat()
-	return &Progress{w: f, live: err == nil && stat.Mode()&os.ModeCharDevice != 0}
+	return &Progress{w: f, live: sys.IsTerminal(f.Fd())}
 }
 
 // phase says what goes on now, for a wait whose length nobody knows.

@@ -16,10 +16,14 @@ func (s *session) script(ctx context.Context) error {
 		return err
 	}
 	s.pressed = true
+	frames, err := s.begun(ctx)
+	if err != nil {
+		return err
+	}
 	if err := s.pictured(ctx, "recording", s.opt.Record, "recording.png"); err != nil {
 		return err
 	}
-	if err := s.recorded(ctx, s.opt.Frames); err != nil {
+	if err := s.counted(ctx, frames); err != nil {
 		return err
 	}
 	if err := s.stop(ctx); err != nil {

@@ -134,10 +134,13 @@ func (s *session) startCamera() error {
 		return err
 	}
 	args := []string{"--source", s.opt.Source, "--size", s.opt.Size, "--fps", strconv.Itoa(s.opt.FPS),
-		"--codec", s.opt.Codec, "--way", s.opt.Way, "--output", s.place.file(recordingName),
+		"--codec", s.opt.Codec, "--way", s.opt.way(), "--output", s.place.file(recordingName),
 		"--encapp", encapp, "--report", s.place.report("camapp")}
 	if s.opt.Fourcc != "" {
 		args = append(args, "--fourcc", s.opt.Fourcc)
+	}
+	if n := s.opt.buffers(); n > 0 {
+		args = append(args, "--buffers", strconv.Itoa(n))
 	}
 	if s.opt.stamped() {
 		args = append(args, "--stamp")
