@@ -2,6 +2,7 @@ package bufcore
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -85,7 +86,7 @@ var wordings = [...]wording{
 	setBytes:        {"max_bytes", "{who} allows {value} bytes per buffer"},
 	setPlanes:       {"layout", "{who} is made of planes of pixels"},
 	setExpect:       {"expect", "{who} expects {value} before it is mapped"},
-	heapPieces:      {"contiguous", "{who} promises pieces of {value} bytes and no longer"},
+	heapPieces:      {"contiguous", "{who} promises pieces of {value} bytes, no longer ones"},
 	heapPage:        {"page_size", "{who} has pages of {value} bytes"},
 	heapAddress:     {"address", "{who} may lie at any address up to {value}"},
 	heapAccess:      {"access", "{who} allows only {value}"},
@@ -113,6 +114,9 @@ type term struct {
 
 func (t term) fact() Fact {
 	w := wordings[t.limit]
+	if phrase, ok := t.idiom(); ok {
+		w.clause = phrase
+	}
 	who := t.who
 	switch {
 	case t.limit < setExtent || t.limit == cameLate:
@@ -122,6 +126,17 @@ func (t term) fact() Fact {
 	}
 	fill := strings.NewReplacer("{who}", who, "{value}", t.value(), "{verb}", t.verb)
 	return Fact{Device: t.who, Limit: w.name, Value: t.value(), clause: fill.Replace(w.clause) + t.since}
+}
+
+// idiom is how people say what a value at the end of its range means.
+func (t term) idiom() (string, bool) {
+	switch {
+	case t.limit == segments && t.n == 1:
+		return "{who} needs each buffer in one piece", true
+	case t.limit == heapAddress && t.n == math.MaxUint64:
+		return "{who} may lie at any address", true
+	}
+	return "", false
 }
 
 func (t term) value() string {

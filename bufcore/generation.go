@@ -68,9 +68,7 @@ func (g *Generation) format() fourcc.Format {
 	return fourcc.Format{Code: g.Layout.Code, Modifier: g.Layout.Modifier}
 }
 
-// stride is the largest of the planes'.
-func (g *Generation) stride() uint64 { return maxStride(g.Layout) }
-
+// maxStride is the largest of the planes', in bytes.
 func maxStride(l fourcc.Layout) uint64 {
 	longest := slices.MaxFunc(l.Planes, func(a, b fourcc.Plane) int { return a.Stride - b.Stride })
 	return uint64(longest.Stride)

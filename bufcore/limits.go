@@ -156,11 +156,6 @@ func (l *Limits) reserve(m *Limits) {
 // held is Held with its zero value resolved: what touches a buffer holds it.
 func (l *Limits) held() uint32 { return max(l.Held, 1) }
 
-// buffers is what an aggregate needs in all. It cannot overflow 64 bits.
-func (l *Limits) buffers() uint64 {
-	return uint64(l.Held) + uint64(l.Dedicated) + uint64(l.Shared)
-}
-
 // bound is the least of a and b where zero is no bound.
 func bound[T uint32 | uint64](a, b T) T {
 	if a == 0 || b == 0 {

@@ -178,7 +178,7 @@ func (sc *script) record(name string) Record {
 	return Record{Serial: serial}
 }
 
-func formatsOf(t testing.TB, list string) []fourcc.Format {
+func formatsOf(t interface{ Fatal(...any) }, list string) []fourcc.Format {
 	var out []fourcc.Format
 	for _, name := range strings.Split(list, ",") {
 		name, tiled := strings.CutSuffix(name, ":tiled")
