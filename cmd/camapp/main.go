@@ -43,7 +43,7 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "size", Value: "1280x720", Usage: "`WxH` of the frames"},
 		&cli.IntFlag{Name: "fps", Value: 30, Usage: "frames a second"},
 		&cli.StringFlag{Name: "fourcc", Usage: "`CODE` to start in (default: what the source prefers)"},
-		&cli.IntFlag{Name: "buffers", Value: 4, Usage: "`N` buffers at least, 2 to 64"},
+		&cli.IntFlag{Name: "buffers", Value: 14, Usage: "`N` buffers at least, 2 to 64; 14 leave an encoder that comes later enough to fit"},
 		&cli.BoolFlag{Name: "stamp", Usage: "stamp a real camera's frames with their numbers"},
 		&cli.BoolFlag{Name: "step", Usage: "pattern only: the next frame once the last is on the screen"},
 		&cli.StringFlag{Name: "codec", Value: codecs[0], Usage: "h264 or mpeg4"},

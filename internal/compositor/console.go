@@ -24,6 +24,8 @@ const consoleWait = 60 * time.Second
 //	snapshot FILE              what the screen shows, as PNG
 //	report FILE                a Report, as JSON
 //	wait frames N              until N frames of streams have been shown
+//	wait recording             until somebody records
+//	wait stopped               until nobody does
 //	quit
 type Console struct {
 	Loop     *Loop
@@ -69,8 +71,8 @@ func (c *Console) do(ctx context.Context, words []string) (answer string, err er
 		return rest[0], c.Snapshot(ctx, rest[0])
 	case verb == "report" && len(rest) == 1:
 		return rest[0], c.Report(rest[0])
-	case verb == "wait" && len(rest) == 2 && rest[0] == "frames":
-		return "", c.wait(ctx, rest[1])
+	case verb == "wait" && len(rest) > 0:
+		return "", c.wait(ctx, rest)
 	case verb == "quit" && len(rest) == 0:
 		c.Loop.Post(func(*Server) { c.Loop.quit = true })
 		return "", nil
@@ -99,14 +101,28 @@ func (c *Console) press(code uint32, pressed bool) {
 	c.Loop.Input(render.Input{Kind: render.KeyInput, Key: code, Pressed: pressed, Time: int64(sys.Now())})
 }
 
-func (c *Console) wait(ctx context.Context, count string) error {
-	n, err := strconv.ParseUint(count, 10, 32)
+func (c *Console) wait(ctx context.Context, words []string) error {
+	met, err := condition(words)
 	if err != nil {
-		return fmt.Errorf("count %q: %w", count, err)
+		return err
 	}
-	err = c.Loop.Await(ctx, func(s *Server) bool { return s.FramesShown() >= n })
+	err = c.Loop.Await(ctx, met)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("no %d frames within %v", n, consoleWait)
+		return fmt.Errorf("no %s within %v", strings.Join(words, " "), consoleWait)
 	}
 	return err
+}
+
+// condition is what a wait waits for.
+func condition(words []string) (met func(*Server) bool, err error) {
+	switch {
+	case len(words) == 2 && words[0] == "frames":
+		n, err := strconv.ParseUint(words[1], 10, 32)
+		return func(s *Server) bool { return s.FramesShown() >= n }, err
+	case len(words) == 1 && words[0] == "recording":
+		return (*Server).Recording, nil
+	case len(words) == 1 && words[0] == "stopped":
+		return func(s *Server) bool { return !s.Recording() }, nil
+	}
+	return nil, fmt.Errorf("nothing to wait for called %q", strings.Join(words, " "))
 }

@@ -1,5 +1,7 @@
 package compositor
 
+import "twostep/render"
+
 // PreviewReport is what became of the frames of one view. Every sequence
 // number from the first frame's on is shown, superseded or missed.
 type PreviewReport struct {
@@ -49,3 +51,18 @@ func (s *Server) FramesShown() uint64 { return s.shown }
 
 // ScenesShown returns how many scenes have reached the screen.
 func (s *Server) ScenesShown() uint64 { return s.scenes }
+
+// Recording says whether anybody gets every frame in order, and has had one.
+func (s *Server) Recording() bool {
+	for _, st := range s.streams {
+		if st.set == nil {
+			continue
+		}
+		for _, m := range st.set.members {
+			if m.who == render.Encoder && m.frames > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
