@@ -125,7 +125,10 @@ func provenGeneration(proof string) uint32 {
 	if found == nil {
 		return 0
 	}
-	n, _ := strconv.ParseUint(found[1], 10, 32)
+	n, err := strconv.ParseUint(found[1], 10, 32)
+	if err != nil {
+		return 0
+	}
 	return uint32(n)
 }
 
