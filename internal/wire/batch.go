@@ -93,6 +93,11 @@ func (b *Batch) adopt() {
 	if b.conn == nil || len(b.fds) == 0 {
 		return
 	}
+	if b.conn.closed {
+		b.conn.received.Add(-int32(len(b.fds)))
+		b.fds = closeAll(b.fds)
+		return
+	}
 	b.conn.unclaimed = append(b.conn.unclaimed, b.fds...)
 	clear(b.fds)
 	b.fds = b.fds[:0]

@@ -33,9 +33,9 @@ var (
 	ErrBacklog = errors.New("peer does not read: send queue is full")
 )
 
-// Conn is one connection. ReadBatch belongs to a reader goroutine; Close, the
-// deadline and AwaitWritable may be called by any; everything else, the batches
-// that have been read included, belongs to the owner.
+// Conn is one connection. ReadBatch belongs to a reader goroutine;
+// SetReadDeadline and AwaitWritable may be called by any; everything else, Close
+// and the batches that have been read included, belongs to the owner.
 type Conn struct {
 	sock  *net.UnixConn
 	raw   syscall.RawConn
@@ -56,6 +56,7 @@ type Conn struct {
 	send      func(fd uintptr)
 	flushed   bool
 	flushErr  error
+	closed    bool
 
 	received atomic.Int32 // fds in batches and in unclaimed
 }
@@ -87,10 +88,10 @@ func (c *Conn) Raw() syscall.RawConn { return c.raw }
 
 // Close closes the socket and wakes the reader and AwaitWritable, which return
 // net.ErrClosed. It closes the descriptors that are queued for sending or wait
-// for their message, and so is for the owner; batches that have been read are
-// closed by whoever has them.
+// for their message; batches that have been read are closed by whoever has them.
 func (c *Conn) Close() error {
 	err := c.sock.Close()
+	c.closed = true
 	c.received.Add(-int32(len(c.unclaimed)))
 	c.unclaimed = closeAll(c.unclaimed)
 	c.out.discard()

@@ -15,7 +15,8 @@ import (
 // peer has closed, io.ErrUnexpectedEOF if it did so inside a message, a
 // *ProtocolError for an impossible header (after the messages before it),
 // ErrFDsLost, ErrFDFlood, net.ErrClosed or os.ErrDeadlineExceeded; b then owns
-// nothing. All but the last are final.
+// nothing. All but the last are final, and a reader goes on until one that is:
+// what came before a deadline is kept for the next call.
 func (c *Conn) ReadBatch(b *Batch) error {
 	c.begin(b)
 	for c.readErr == nil {

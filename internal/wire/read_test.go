@@ -140,6 +140,23 @@ func TestUnclaimedDescriptorsAreClosedWithTheConnection(t *testing.T) {
 	}
 }
 
+func TestBatchThatIsDrainedAfterCloseOwnsNothing(t *testing.T) {
+	checkFDs(t)
+	a, b := pair(t)
+	raw(t, a, message(1, 0), memfd(t, 4096))
+	var batch Batch
+	if err := b.ReadBatch(&batch); err != nil {
+		t.Fatal(err)
+	}
+	_ = b.Close()
+	if !batch.Next(new(Message)) {
+		t.Error("the message has gone")
+	}
+	if fd, ok := batch.FD(); ok {
+		t.Errorf("descriptor %v", fd)
+	}
+}
+
 func TestTruncatedControlMessageIsFatal(t *testing.T) {
 	checkFDs(t)
 	a, b := pair(t)
