@@ -5,8 +5,8 @@ import "image"
 // Sizes of the desktop, in pixels.
 const (
 	TitleBar  = 28  // height of a title bar, part of Window.Frame
-	panelWide = 320 // the HUD's panel
-	stripHigh = 128 // the HUD's strip of buffer lanes
+	panelWide = 336 // the HUD's panel
+	stripHigh = 136 // the HUD's strip of buffer lanes
 
 	// An output that is smaller than this shows the HUD as one line.
 	leastWide = 800

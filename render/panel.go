@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	margin = 20 // of the panel's and the strip's inside
+	margin = 20 // of the panel's inside
 	rowTop = 20 // height of a line of facts
 	gap    = 12 // between sections
 )

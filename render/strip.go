@@ -3,17 +3,18 @@ package render
 import "image"
 
 const (
-	chartSpan = int64(4e9) // ns of the past that the lanes show
-	gutter    = 64         // left of the lanes, for the generation
-	laneMost  = 14         // height of a lane
-	spanLeast = 3          // width of a span, so that a short one is seen
+	stripMargin = 12         // at the left and the right, as a window's in a usual output
+	chartSpan   = int64(4e9) // ns of the past that the lanes show
+	gutter      = 64         // left of the lanes, for the generation
+	laneMost    = 14         // height of a lane
+	spanLeast   = 3          // width of a span, so that a short one is seen
 )
 
 // strip draws who held each buffer over the last seconds, a lane per buffer.
 func (l *List) strip(h *HUD, r image.Rectangle) {
 	l.rect(r, surface)
 	l.rect(image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+1), line)
-	head := image.Rect(r.Min.X+margin, r.Min.Y+8, r.Max.X-margin, r.Min.Y+24)
+	head := image.Rect(r.Min.X+stripMargin, r.Min.Y+8, r.Max.X-stripMargin, r.Min.Y+24)
 	chart := image.Rect(head.Min.X+gutter, head.Max.Y+4, head.Max.X, r.Max.Y-20)
 	l.section(head, "BUFFERS", "")
 	l.legend(head)
@@ -62,22 +63,33 @@ func (l *List) timeAxis(chart image.Rectangle) {
 }
 
 func (l *List) lanes(h *HUD, chart image.Rectangle) {
-	const between = 5 // generations
-	groups := generations(h.Buffers)
-	high := (chart.Dy() - (groups-1)*between) / len(h.Buffers)
-	high = min(max(high, 2), laneMost)
-	y := chart.Min.Y
-	for i := 0; i < len(h.Buffers); {
-		n := sameGeneration(h.Buffers[i:])
-		group := image.Rect(chart.Min.X, y, chart.Max.X, y+n*high)
-		l.generation(h, h.Buffers[i:i+n], group, chart, i > 0)
-		for k := range n {
-			lane := image.Rect(chart.Min.X, y+k*high, chart.Max.X, y+(k+1)*high)
-			l.lane(h, &h.Buffers[i+k], lane, chart)
+	const between = 6 // generations
+	n := len(h.Buffers)
+	room := chart.Dy() - (generations(h.Buffers)-1)*between
+	room = min(max(room, 2*n), laneMost*n)
+	top := chart.Min.Y
+	for i := 0; i < n; top += between {
+		group := h.Buffers[i : i+sameGeneration(h.Buffers[i:])]
+		next := h.Buffers[i+len(group):]
+		y := func(k int) int { return top + (i+k)*room/n }
+		l.generation(h, group, image.Rect(chart.Min.X, y(0), chart.Max.X, y(len(group))), chart, i > 0)
+		end := retired(h, next)
+		for k := range group {
+			l.lane(h, &group[k], image.Rect(chart.Min.X, y(k), chart.Max.X, y(k+1)), chart, end)
 		}
-		y = group.Max.Y + between
-		i += n
+		i += len(group)
 	}
+}
+
+// retired is until when buffers that are idle are there at all: until now, or
+// until the generation that follows took over.
+func retired(h *HUD, next []BufferLane) int64 {
+	if len(next) > 0 {
+		if at, ok := firstUse(next[:sameGeneration(next)]); ok {
+			return at
+		}
+	}
+	return h.Now
 }
 
 func generations(lanes []BufferLane) int {
@@ -148,11 +160,11 @@ func timeX(t, now int64, chart image.Rectangle) int {
 
 // lane draws the spans of a buffer over a thin line for as long as it exists.
 // What is widened to be seen moves what follows to the right.
-func (l *List) lane(h *HUD, b *BufferLane, r, chart image.Rectangle) {
-	if r.Dy() > 3 {
+func (l *List) lane(h *HUD, b *BufferLane, r, chart image.Rectangle, end int64) {
+	if r.Dy() > 2 {
 		r.Max.Y--
 	}
-	l.existence(h, b, r, chart)
+	l.existence(h, b, r, chart, end)
 	edge := chart.Min.X
 	for _, s := range b.Spans {
 		to := s.To
@@ -168,13 +180,14 @@ func (l *List) lane(h *HUD, b *BufferLane, r, chart image.Rectangle) {
 	}
 }
 
-func (l *List) existence(h *HUD, b *BufferLane, r, chart image.Rectangle) {
+func (l *List) existence(h *HUD, b *BufferLane, r, chart image.Rectangle, end int64) {
 	if len(b.Spans) == 0 {
 		return
 	}
-	from, to := b.Spans[0].From, b.Spans[len(b.Spans)-1].To
+	last := b.Spans[len(b.Spans)-1]
+	from, to := b.Spans[0].From, last.To
 	if to == 0 {
-		to = h.Now
+		to = max(end, last.From)
 	}
 	middle := (r.Min.Y + r.Max.Y) / 2
 	l.rect(image.Rect(timeX(from, h.Now, chart), middle, timeX(to, h.Now, chart), middle+1), Idle.color())

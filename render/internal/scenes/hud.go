@@ -110,7 +110,7 @@ func brief(generation uint32, n int, from, to int64) []render.BufferLane {
 				render.Span{From: t + 7*ms, To: t + 29*ms, Holder: render.Encoder})
 			at = t + 29*ms
 		}
-		lanes[i].Spans = append(lanes[i].Spans, render.Span{From: at, To: to, Holder: render.Idle})
+		lanes[i].Spans = append(lanes[i].Spans, render.Span{From: at, Holder: render.Idle}) // and ever after
 	}
 	return lanes
 }
