@@ -33,7 +33,8 @@ func cameraFlags() []cli.Flag {
 		&cli.StringFlag{Name: "fourcc", Usage: "`CODE` the camera starts in (default: what the source prefers)"},
 		&cli.BoolFlag{Name: "stamp", Usage: "stamp a real camera's frames too, so that the file can be proved"},
 		&cli.StringFlag{Name: "codec", Value: "h264", Usage: "h264 or mpeg4"},
-		&cli.StringFlag{Name: "way", Value: "swap", Usage: "what is done for the late encoder: strict, fit or swap"},
+		&cli.StringFlag{Name: "way", Usage: "what is done for the late encoder: strict, fit or swap (default: swap, but fit with --fourcc NV12)"},
+		&cli.IntFlag{Name: "buffers", Usage: "`N` the camera asks for (default: enough for the way)"},
 	}
 }
 
@@ -83,7 +84,7 @@ func options(c *cli.Command) demo.Options {
 	return demo.Options{
 		Source: c.String("source"), Size: c.String("size"), FPS: c.Int("fps"),
 		Fourcc: c.String("fourcc"), Stamp: c.Bool("stamp"),
-		Codec: c.String("codec"), Way: c.String("way"), Output: c.String("output"),
+		Codec: c.String("codec"), Way: c.String("way"), Buffers: c.Int("buffers"), Output: c.String("output"),
 		Headless: c.Bool("headless") || !demo.HasDisplay() || c.Int("runs") > 1,
 		Preview:  c.Duration("preview"), Record: c.Duration("record"), After: c.Duration("after"),
 		Backend: c.String("backend"), Frames: uint64(max(0, c.Int("frames"))), Runs: c.Int("runs"),
