@@ -61,24 +61,47 @@ func inSteps(n int, least, most, step uint32) bool {
 	return n >= int(least) && n <= int(most) && (n-int(least))%max(1, int(step)) == 0
 }
 
-// notOffered lists what the camera has instead: sizes of the format that would
-// have done, or formats if there is none; also is what the driver gave.
+// notOffered lists what there is instead: sizes of the format that would have
+// done, or formats if none would; also is what the driver gave.
 func (v *V4L2) notOffered(code fourcc.Code, also ...string) error {
 	e := &NotOfferedError{Path: v.path, Offered: also}
 	e.Asked = fmt.Sprintf("%dx%d", v.config.Width, v.config.Height)
 	if v.config.Fourcc != 0 {
 		e.Asked = v.config.Fourcc.String() + " " + e.Asked
 	}
+	if code == 0 {
+		e.Offered = instead(v.lib.formats())
+		return e
+	}
 	for _, s := range v.lib.sizes(code) {
 		e.Offered = append(e.Offered, offer(code, s))
 	}
-	if code == 0 {
-		for _, c := range v.lib.formats() {
-			e.Offered = append(e.Offered, c.String())
-		}
-		slices.Sort(e.Offered)
-	}
 	return e
+}
+
+// instead lists what can be made of a camera's formats or, if nothing can, the
+// first of those.
+func instead(offered []fourcc.Code) []string {
+	const most = 12
+	var names, raw []string
+	for _, native := range nativeOrder {
+		if !slices.Contains(offered, native) {
+			continue
+		}
+		for _, code := range conversions[native] {
+			if name := code.String(); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if names != nil {
+		return names
+	}
+	for _, code := range offered {
+		raw = append(raw, code.String())
+	}
+	slices.Sort(raw)
+	return raw[:min(len(raw), most)]
 }
 
 func offer(c fourcc.Code, s webcam.FrameSize) string {

@@ -171,6 +171,23 @@ func TestFormatIsChosenByWhatItCanBecome(t *testing.T) {
 	}
 }
 
+func TestOnlyFormatsThatCanBeDeliveredAreListed(t *testing.T) {
+	cases := []struct {
+		offered []fourcc.Code
+		want    []string
+	}{
+		{[]fourcc.Code{fourcc.AR24, fourcc.UYVY, fourcc.MJPG}, []string{"UYVY", "YUYV", "NV12", "YU12"}},
+		{[]fourcc.Code{fourcc.NV12, fourcc.YUYV}, []string{"YUYV", "NV12", "YU12"}},
+		{[]fourcc.Code{fourcc.XR24, fourcc.MJPG}, []string{"MJPG", "XR24"}},
+		{nil, nil},
+	}
+	for _, c := range cases {
+		if got := instead(c.offered); !slices.Equal(got, c.want) {
+			t.Errorf("of %v: %v, want %v", c.offered, got, c.want)
+		}
+	}
+}
+
 func TestSizesAreCheckedAsTheDriverListsThem(t *testing.T) {
 	fixed := webcam.FrameSize{MinWidth: 640, MaxWidth: 640, MinHeight: 360, MaxHeight: 360}
 	steps := webcam.FrameSize{MinWidth: 48, MaxWidth: 1920, StepWidth: 16, MinHeight: 32, MaxHeight: 1080, StepHeight: 8}
