@@ -71,14 +71,15 @@ func TestSolutionMeetsEveryLimit(t *testing.T) {
 		if sol == nil {
 			return
 		}
-		var own uint32
+		var own, common int
 		for _, p := range parties {
-			own += max(p.limits.Held, 1) + p.limits.Dedicated
+			own += int(max(p.limits.Held, 1) + p.limits.Dedicated)
+			common = max(common, int(p.limits.Shared))
 			if what := unmetSlowly(p.limits, sol.Layout, sol.Count, spec.Storage); what != "" {
 				t.Errorf("%s: %s: %+v in %+v", p.name, what, p.limits, sol)
 			}
 		}
-		if own > uint32(sol.Count) || spec.MaxBytes > 0 && sol.Layout.Bytes > spec.MaxBytes {
+		if sol.Count != own+common || spec.MaxBytes > 0 && sol.Layout.Bytes > spec.MaxBytes {
 			t.Errorf("%d buffers of %d bytes", sol.Count, sol.Layout.Bytes)
 		}
 	})
