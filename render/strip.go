@@ -6,6 +6,7 @@ const (
 	stripMargin = 12         // at the left and the right, as a window's in a usual output
 	chartSpan   = int64(4e9) // ns of the past that the lanes show
 	gutter      = 64         // left of the lanes, for the generation
+	laneGap     = 6          // between generations
 	laneMost    = 14         // height of a lane
 	spanLeast   = 3          // width of a span, so that a short one is seen
 )
@@ -62,23 +63,38 @@ func (l *List) timeAxis(chart image.Rectangle) {
 	}
 }
 
+// lanes divides the chart's height: those of the newest generation are twice as
+// high as others, which are there for a few seconds only.
 func (l *List) lanes(h *HUD, chart image.Rectangle) {
-	const between = 6 // generations
-	n := len(h.Buffers)
-	room := chart.Dy() - (generations(h.Buffers)-1)*between
-	room = min(max(room, 2*n), laneMost*n)
-	top := chart.Min.Y
-	for i := 0; i < n; top += between {
-		group := h.Buffers[i : i+sameGeneration(h.Buffers[i:])]
-		next := h.Buffers[i+len(group):]
-		y := func(k int) int { return top + (i+k)*room/n }
-		l.generation(h, group, image.Rect(chart.Min.X, y(0), chart.Max.X, y(len(group))), chart, i > 0)
-		end := retired(h, next)
+	groups, units := 0, 0
+	for rest := h.Buffers; len(rest) > 0; groups++ {
+		n := sameGeneration(rest)
+		rest = rest[n:]
+		units += n * laneUnits(rest)
+	}
+	room := chart.Dy() - (groups-1)*laneGap
+	room = min(max(room, units), laneMost*units/2)
+	top, done := chart.Min.Y, 0
+	for rest := h.Buffers; len(rest) > 0; top += laneGap {
+		group := rest[:sameGeneration(rest)]
+		rest = rest[len(group):]
+		each := laneUnits(rest)
+		y := func(k int) int { return top + (done+k*each)*room/units }
+		l.generation(h, group, image.Rect(chart.Min.X, y(0), chart.Max.X, y(len(group))), chart, done > 0)
+		end := retired(h, rest)
 		for k := range group {
 			l.lane(h, &group[k], image.Rect(chart.Min.X, y(k), chart.Max.X, y(k+1)), chart, end)
 		}
-		i += len(group)
+		done += len(group) * each
 	}
+}
+
+// laneUnits is how high the lanes before rest are, in parts of the room.
+func laneUnits(rest []BufferLane) int {
+	if len(rest) == 0 {
+		return 2
+	}
+	return 1
 }
 
 // retired is until when buffers that are idle are there at all: until now, or
@@ -90,14 +106,6 @@ func retired(h *HUD, next []BufferLane) int64 {
 		}
 	}
 	return h.Now
-}
-
-func generations(lanes []BufferLane) int {
-	groups := 0
-	for i := 0; i < len(lanes); i += sameGeneration(lanes[i:]) {
-		groups++
-	}
-	return groups
 }
 
 // sameGeneration counts the lanes at the front that share one.

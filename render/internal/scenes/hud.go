@@ -84,10 +84,10 @@ func recording() *render.HUD {
 	return h
 }
 
-// busy has twenty lanes, whose buffers are held for a few ms at a time.
+// busy has twice fourteen lanes, whose buffers are held for a few ms at a time.
 func busy() *render.HUD {
 	h := recording()
-	h.Buffers = append(brief(1, 6, now-2*chart, now-int64(1.5e9)), brief(2, 14, now-int64(1.5e9), now)...)
+	h.Buffers = append(brief(1, 14, now-2*chart, now-int64(1.5e9)), brief(2, 14, now-int64(1.5e9), now)...)
 	h.Missed, h.Superseded = 2, 1
 	h.Notes = []string{"a remark that there is no room for"}
 	return h
