@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -98,7 +97,7 @@ func (a *app) wait(ctx context.Context) error {
 func (a *app) open() error {
 	w, h := a.source.Extent()
 	a.conn.Hello("camapp")
-	a.stream = a.conn.CreateStream("camera", false, client.StreamEvents{
+	a.stream = a.conn.CreateStream("camera", a.options.listed, client.StreamEvents{
 		Refused: a.refused, Token: func(t client.Token) { a.recorder.granted(t); a.retitle() },
 	})
 	if a.options.way != bufcore.DefaultWay {
@@ -237,7 +236,7 @@ func connCode(err error) int {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return exit.Permission
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, client.ErrTimeout):
 		return exit.IO
 	}
 	return exit.Protocol

@@ -46,6 +46,7 @@ func flags() []cli.Flag {
 		&cli.IntFlag{Name: "buffers", Value: 14, Usage: "`N` buffers at least, 2 to 64; 14 leave an encoder that comes later enough to fit"},
 		&cli.BoolFlag{Name: "stamp", Usage: "stamp a real camera's frames with their numbers"},
 		&cli.BoolFlag{Name: "step", Usage: "pattern only: the next frame once the last is on the screen"},
+		&cli.BoolFlag{Name: "listed", Usage: "let any client of the compositor join by the name camera"},
 		&cli.StringFlag{Name: "codec", Value: codecs[0], Usage: "h264 or mpeg4"},
 		&cli.StringFlag{Name: "way", Value: "default", Usage: "what is done for the late encoder: default, strict, fit or swap"},
 		&cli.StringFlag{Name: "output", Usage: "`FILE` to record to (default: named by the time); further ones get a number"},

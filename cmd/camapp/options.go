@@ -23,6 +23,7 @@ type options struct {
 	fourcc        fourcc.Code // 0: the source's choice
 	buffers       int
 	stamp, step   bool
+	listed        bool
 	codec         string
 	way           bufcore.Way
 	output        string
@@ -34,7 +35,7 @@ type options struct {
 func parseOptions(c *cli.Command) (options, error) {
 	o := options{
 		source: c.String("source"), fps: c.Int("fps"), buffers: c.Int("buffers"),
-		stamp: c.Bool("stamp"), step: c.Bool("step"), codec: c.String("codec"),
+		stamp: c.Bool("stamp"), step: c.Bool("step"), listed: c.Bool("listed"), codec: c.String("codec"),
 		output: c.String("output"), force: c.Bool("force"),
 		encapp: c.String("encapp"), report: c.String("report"),
 	}

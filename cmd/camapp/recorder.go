@@ -125,7 +125,7 @@ func (r *recorder) args() []string {
 // with a number, "take-2.mp4".
 func (r *recorder) nextOutput(now time.Time) string {
 	if r.options.output == "" {
-		return now.Format("twostep-20060102-150405.mp4")
+		return "twostep-" + now.Format("20060102-150405") + ".mp4"
 	}
 	if len(r.done) == 0 {
 		return r.options.output
