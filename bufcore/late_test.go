@@ -2,9 +2,9 @@ package bufcore
 
 import "testing"
 
-func TestLateAttach(t *testing.T) { runCases(t, testLateAttachCases) }
+func TestLateAttach(t *testing.T) { runCases(t, lateAttachCases) }
 
-var testLateAttachCases = []scriptCase{
+var lateAttachCases = []scriptCase{
 	{name: "late-attach-strict-busy", script: backedScript + `
 		attach enc read strict YUYV | = EBUSY
 		attach enc read YUYV | = EBUSY
@@ -123,9 +123,9 @@ var whileAllocatingCases = []scriptCase{
 		`},
 }
 
-func TestProducerGone(t *testing.T) { runCases(t, testProducerGoneCases) }
+func TestProducerGone(t *testing.T) { runCases(t, producerGoneCases) }
 
-var testProducerGoneCases = []scriptCase{
+var producerGoneCases = []scriptCase{
 	{name: "abstract", script: `
 		attach cam write YUYV |
 		attach win latest |

@@ -13,9 +13,9 @@ func runCases(t *testing.T, cases []scriptCase) {
 	}
 }
 
-func TestFirstMap(t *testing.T) { runCases(t, testFirstMapCases) }
+func TestFirstMap(t *testing.T) { runCases(t, firstMapCases) }
 
-var testFirstMapCases = []scriptCase{
+var firstMapCases = []scriptCase{
 	{name: "one-map-for-everybody", script: backedScript + `
 		map win |
 		map cam |
@@ -141,9 +141,9 @@ var expectCases = []scriptCase{
 		`},
 }
 
-func TestFrames(t *testing.T) { runCases(t, testFramesCases) }
+func TestFrames(t *testing.T) { runCases(t, framesCases) }
 
-var testFramesCases = []scriptCase{
+var framesCases = []scriptCase{
 	{name: "idle-when-the-last-has-released", script: backedScript + `
 		queue cam b2 10 | frame win b2 #10
 		queue cam b1 11 | frame win b1 #11

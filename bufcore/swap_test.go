@@ -17,9 +17,9 @@ var crossingScript = backedScript + `
 	queue cam b1 12 | frame win b1 #12
 `
 
-func TestSwap(t *testing.T) { runCases(t, testSwapCases) }
+func TestSwap(t *testing.T) { runCases(t, swapCases) }
 
-var testSwapCases = []scriptCase{
+var swapCases = []scriptCase{
 	{name: "crosses-at-the-first-new-frame", script: crossingScript + `
 		queue cam b5 13 | retired cam 1; retired win 1; admitted enc swap 2 13; frame win b5 #13; frame enc b5 #13
 		release win b1 | free 1
