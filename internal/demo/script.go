@@ -83,7 +83,8 @@ func (s *session) watch(ctx context.Context) error {
 	if err := s.snapshot(ctx, "preview.png"); err != nil {
 		return err
 	}
-	if err := s.poll(ctx, forever, s.recording); err != nil {
+	// A look at all processes costs milliseconds, and this may go on for hours.
+	if err := s.pollEvery(ctx, time.Second, forever, s.recording); err != nil {
 		return err
 	}
 	s.pressed = true

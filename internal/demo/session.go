@@ -233,7 +233,11 @@ func (s *session) quiet(ctx context.Context) error {
 }
 
 func (s *session) poll(ctx context.Context, patience time.Duration, met func() bool) error {
-	ticker := time.NewTicker(pollTime)
+	return s.pollEvery(ctx, pollTime, patience, met)
+}
+
+func (s *session) pollEvery(ctx context.Context, interval, patience time.Duration, met func() bool) error {
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
