@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"image"
 	"io"
 	"os"
 	"os/exec"
@@ -36,14 +38,24 @@ type process struct {
 	done   chan struct{} // closed when it has ended
 }
 
+// output is that of every stage, in pixels.
+var output = image.Pt(1000, 540)
+
 // newStage starts both programs and waits for the first frame. Whatever still
 // runs at the end of the test is killed.
 func newStage(t *testing.T, camera ...string) *stage {
 	t.Helper()
+	return newStageOn(t, "soft", "", camera...)
+}
+
+// newStageOn draws by a backend, on a display if it is a window.
+func newStageOn(t *testing.T, backend, display string, camera ...string) *stage {
+	t.Helper()
 	s := &stage{t: t, bin: build(t), dir: t.TempDir()}
 	s.recording = filepath.Join(s.dir, "recording.mp4")
-	s.compositor = s.prepare("compositor", "--socket", "stage", "--backend", "soft", "--size", "1000x540",
-		"--test-input", "--report", s.report("compositor"))
+	s.compositor = s.prepare("compositor", "--socket", "stage", "--backend", backend,
+		"--size", fmt.Sprintf("%dx%d", output.X, output.Y), "--test-input", "--report", s.report("compositor"))
+	s.compositor.Env = append(s.compositor.Env, "DISPLAY="+display)
 	var err error
 	if s.commands, err = s.compositor.StdinPipe(); err != nil {
 		t.Fatal(err)
