@@ -31,7 +31,7 @@ func (f fakeDisplay) GetRegistry(id uint32) error {
 	for i, g := range f.globals {
 		f.registry.Global(uint32(i+1), g.iface.Name, g.version)
 	}
-	return f.table.Insert(id, protocol.ServeWlRegistry(1, fakeRegistry{f.fake}))
+	return f.table.Insert(id, protocol.ServeWlRegistry(1, fakeRegistry(f)))
 }
 
 type fakeRegistry struct{ *fake }
@@ -41,16 +41,16 @@ func (f fakeRegistry) Bind(_ uint32, iface string, version, id uint32) error {
 	switch iface {
 	case protocol.BrokerInterface.Name:
 		f.broker = protocol.BrokerResource{ID: id, Version: version, Out: out}
-		return f.table.Insert(id, protocol.ServeBroker(version, fakeBroker{f.fake}))
+		return f.table.Insert(id, protocol.ServeBroker(version, fakeBroker(f)))
 	case protocol.WlCompositorInterface.Name:
-		return f.table.Insert(id, protocol.ServeWlCompositor(version, fakeCompositor{f.fake}))
+		return f.table.Insert(id, protocol.ServeWlCompositor(version, fakeCompositor(f)))
 	case protocol.XdgWmBaseInterface.Name:
 		f.wm = protocol.XdgWmBaseResource{ID: id, Version: version, Out: out}
-		return f.table.Insert(id, protocol.ServeXdgWmBase(version, fakeWm{f.fake}))
+		return f.table.Insert(id, protocol.ServeXdgWmBase(version, fakeWm(f)))
 	case protocol.WlSeatInterface.Name:
 		f.seat = protocol.WlSeatResource{ID: id, Version: version, Out: out}
 		f.seat.Capabilities(protocol.WlSeatCapabilityKeyboard)
-		return f.table.Insert(id, protocol.ServeWlSeat(version, fakeSeat{f.fake}))
+		return f.table.Insert(id, protocol.ServeWlSeat(version, fakeSeat(f)))
 	}
 	return f.note("bind %s", iface)
 }
@@ -62,7 +62,7 @@ func (f fakeBroker) Hello(name string) error { return f.note("hello %s", name) }
 
 func (f fakeBroker) newStream(id uint32) error {
 	f.stream = protocol.StreamResource{ID: id, Version: 1, Out: f.conn.Out()}
-	return f.table.Insert(id, protocol.ServeStream(1, fakeStream{f.fake}))
+	return f.table.Insert(id, protocol.ServeStream(1, fakeStream(f)))
 }
 
 func (f fakeBroker) CreateStream(id uint32, name string, listed uint32) error {
