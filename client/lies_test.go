@@ -43,21 +43,25 @@ func (s story) tell(t testing.TB, f *fake) {
 	f.attachment.StorageDone(s.done)
 }
 
+// unsealed is a file that its sender may still truncate.
+func unsealed(t testing.TB) *sys.FD {
+	fd, err := sys.Memfd("clienttest", 64*48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fd
+}
+
+// device is no file at all, and can be mapped all the same.
+func device(t testing.TB) *sys.FD {
+	raw, err := syscall.Open("/dev/zero", syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sys.NewFD(raw)
+}
+
 func TestStorageIsCheckedBeforeItIsMapped(t *testing.T) {
-	unsealed := func(t testing.TB) *sys.FD {
-		fd, err := sys.Memfd("clienttest", 64*48)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return fd
-	}
-	device := func(t testing.TB) *sys.FD {
-		raw, err := syscall.Open("/dev/zero", syscall.O_RDWR|syscall.O_CLOEXEC, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return sys.NewFD(raw)
-	}
 	for name, lie := range map[string]func(s *story){
 		"no buffers":                func(s *story) { s.buffers, s.buffer = 0, nil },
 		"too many buffers":          func(s *story) { s.buffers = 65 },
