@@ -43,6 +43,7 @@ func scriptFlags() []cli.Flag {
 		&cli.StringFlag{Name: "output", Value: "out/demo", Usage: "`DIR` for pictures, recording and numbers"},
 		&cli.BoolFlag{Name: "headless", Usage: "run the script although there is a display"},
 		&cli.StringFlag{Name: "backend", Value: "egl", Usage: "script: what the compositor draws with, egl or soft"},
+		&cli.StringFlag{Name: "screen", Usage: "`WxH` of what the compositor draws"},
 		&cli.DurationFlag{Name: "preview", Value: 3 * time.Second, Usage: "script: preview before record is pressed"},
 		&cli.DurationFlag{Name: "record", Value: 6 * time.Second, Usage: "script: time recorded"},
 		&cli.IntFlag{Name: "frames", Usage: "script: record on until `N` have been shown meanwhile"},
@@ -87,7 +88,7 @@ func options(c *cli.Command) demo.Options {
 		Codec: c.String("codec"), Way: c.String("way"), Buffers: c.Int("buffers"), Output: c.String("output"),
 		Headless: c.Bool("headless") || !demo.HasDisplay() || c.Int("runs") > 1,
 		Preview:  c.Duration("preview"), Record: c.Duration("record"), After: c.Duration("after"),
-		Backend: c.String("backend"), Frames: uint64(max(0, c.Int("frames"))), Runs: c.Int("runs"),
+		Backend: c.String("backend"), Screen: c.String("screen"), Frames: uint64(max(0, c.Int("frames"))), Runs: c.Int("runs"),
 	}
 }
 

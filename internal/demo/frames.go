@@ -15,18 +15,13 @@ const (
 )
 
 // begun waits, if frames are to be counted, until the recording's first
-// fragment has been written or the encoder has ended. It returns how many
+// fragment has been written or the encoder has ended, which leaves a report. It returns how many
 // frames have to have been shown at the end; 0 sets no end.
 func (s *session) begun(ctx context.Context) (uint64, error) {
 	if s.opt.Frames == 0 {
 		return 0, nil
 	}
-	started := false
-	err := s.poll(ctx, countPatience, func() bool {
-		now := s.recording()
-		started = started || now
-		return s.writing() || started && !now
-	})
+	err := s.poll(ctx, countPatience, func() bool { return s.writing() || s.reported() })
 	if err != nil || !s.writing() {
 		return 0, err
 	}
@@ -46,6 +41,11 @@ func (s *session) counted(ctx context.Context, frames uint64) error {
 func (s *session) writing() bool {
 	stat, err := os.Stat(s.place.file(recordingName))
 	return err == nil && stat.Size() > headerBytes
+}
+
+func (s *session) reported() bool {
+	_, err := os.Stat(s.place.report("encapp"))
+	return err == nil
 }
 
 // sent asks the compositor how many frames the camera has sent so far: no more

@@ -11,7 +11,7 @@ import (
 )
 
 // Options say what one demo does. An empty Fourcc leaves the choice to the
-// source; Backend, Preview, Record, Frames and After count in the script alone.
+// source; Backend, Screen, Preview, Record, Frames and After count in the script alone.
 type Options struct {
 	Source string // auto, pattern or the path of a V4L2 device
 	Size   string // WxH in pixels
@@ -30,7 +30,10 @@ type Options struct {
 	Headless bool
 	// Backend is what the compositor draws with: egl, or soft where that is
 	// too slow or not there. Empty means egl.
-	Backend                string
+	Backend string
+	// Screen is the WxH of what the compositor draws, which it chooses itself
+	// if empty. A small one takes less time to draw without a GPU.
+	Screen                 string
 	Preview, Record, After time.Duration
 	// Frames is how many have to be shown while recording, should Record be too
 	// short for that on a slow machine.
@@ -48,13 +51,13 @@ var (
 // Check finds what can be wrong before anything is started. rest are the
 // arguments that no flag took. What only a camera knows is left to camapp.
 func (o Options) Check(rest []string) error {
-	var width, height int
-	n, _ := fmt.Sscanf(o.Size, "%dx%d", &width, &height)
 	switch {
 	case len(rest) > 0:
 		return usageError("demo takes no argument %q", rest[0])
-	case n != 2 || fmt.Sprintf("%dx%d", width, height) != o.Size || width < 1 || height < 1:
+	case !isSize(o.Size):
 		return usageError("size %q is not WIDTHxHEIGHT", o.Size)
+	case o.Screen != "" && !isSize(o.Screen):
+		return usageError("screen %q is not WIDTHxHEIGHT", o.Screen)
 	case o.FPS < 1 || o.FPS > 1000:
 		return usageError("fps %d is not between 1 and 1000", o.FPS)
 	case !slices.Contains(codecs, o.Codec):
@@ -71,6 +74,12 @@ func (o Options) Check(rest []string) error {
 		return usageError("runs %d is less than 1", o.Runs)
 	}
 	return nil
+}
+
+func isSize(text string) bool {
+	var width, height int
+	n, _ := fmt.Sscanf(text, "%dx%d", &width, &height)
+	return n == 2 && fmt.Sprintf("%dx%d", width, height) == text && width > 0 && height > 0
 }
 
 // stamped tells whether a real camera's frames are stamped. Nobody watches a

@@ -27,6 +27,7 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		{"rate", func(o *Options) { o.FPS = 0 }, "fps 0"},
 		{"codec", func(o *Options) { o.Codec = "av1" }, `unknown codec "av1": h264 or mpeg4`},
 		{"way", func(o *Options) { o.Way = "hope" }, `unknown way "hope"`},
+		{"screen", func(o *Options) { o.Screen = "big" }, `screen "big" is not WIDTHxHEIGHT`},
 		{"backend", func(o *Options) { o.Backend = "vulkan" }, `unknown backend "vulkan": egl or soft`},
 		{"duration", func(o *Options) { o.Record = 0 }, "record 0s"},
 		{"runs", func(o *Options) { o.Runs = 0 }, "runs 0"},

@@ -116,10 +116,14 @@ func (s *session) startCompositor() error {
 	defer stdin.Close()
 	defer stdout.Close()
 	s.console = console
+	args := []string{"--socket", s.place.socket, "--backend", s.opt.backend(), "--hud", "--test-input",
+		"--report", s.place.report("compositor")}
+	if s.opt.Screen != "" {
+		args = append(args, "--size", s.opt.Screen)
+	}
 	s.display, err = start(program{
 		name: "compositor", path: path, env: s.place.env, stdin: stdin, stdout: stdout, log: s.place.log("compositor"),
-		args: []string{"--socket", s.place.socket, "--backend", s.opt.backend(), "--hud", "--test-input",
-			"--report", s.place.report("compositor")},
+		args: args,
 	}, s.surprised)
 	return err
 }
