@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -114,24 +115,21 @@ func (c *camera) capture() {
 	c.answer()
 }
 
-// take returns an idle buffer of the newest generation that has any, if at most
-// three of its buffers are not idle.
+// take returns an idle buffer, of the newest generation if there is one, unless
+// more than three of those are on their way.
 func (c *camera) take() *client.Buffer {
-	if len(c.idle) == 0 {
-		return nil
-	}
-	last := len(c.idle) - 1
-	b := c.idle[last]
-	free := 0
-	for _, other := range c.idle {
-		if other.Generation == b.Generation {
+	at, free := len(c.idle)-1, 0
+	for i, b := range c.idle {
+		if b.Generation == c.newest.Number {
+			at = i
 			free++
 		}
 	}
-	if c.newest.Number == b.Generation && len(c.newest.Buffers)-free > 3 {
+	if at < 0 || free > 0 && len(c.newest.Buffers)-free > 3 {
 		return nil
 	}
-	c.idle = c.idle[:last]
+	b := c.idle[at]
+	c.idle = slices.Delete(c.idle, at, at+1)
 	return b
 }
 
@@ -147,10 +145,15 @@ func (c *camera) retired(g *client.Generation) {
 	c.idle = kept
 }
 
+// answer tells those who wait once the broker has the frames.
 func (c *camera) answer() {
+	met := func(m mark) bool { return c.queued[m.generation] >= m.frames }
+	if !slices.ContainsFunc(c.marks, met) || c.conn.Roundtrip(testPatience) != nil {
+		return
+	}
 	kept := c.marks[:0]
 	for _, m := range c.marks {
-		if c.queued[m.generation] >= m.frames {
+		if met(m) {
 			m.done <- c.next - 1
 		} else {
 			kept = append(kept, m)

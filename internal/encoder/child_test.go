@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -97,8 +98,6 @@ func recordFew() int {
 	return 0
 }
 
-const fileLimit = 200_000 // bytes
-
 // recordPastTheLimit records until the file may not grow, which is what a full
 // disk looks like, and prints how that ends.
 func recordPastTheLimit() int {
@@ -108,7 +107,12 @@ func recordPastTheLimit() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	limit := syscall.Rlimit{Cur: fileLimit, Max: fileLimit}
+	bytes, err := strconv.ParseUint(os.Getenv("TWOSTEP_TEST_LIMIT"), 10, 63)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	limit := syscall.Rlimit{Cur: bytes, Max: bytes}
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

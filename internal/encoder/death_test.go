@@ -2,8 +2,10 @@ package encoder
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -68,17 +70,48 @@ func TestFullDiskIsOneErrorAndAFileThatPlays(t *testing.T) {
 	for _, codec := range Codecs() {
 		t.Run(codec, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "full.mp4")
-			out, err := self(t, "limited", codec, path).Output()
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkLimited(t, string(out))
-			report := verified(t, path)
-			if !report.OK() || report.Frames == 0 {
-				t.Errorf("%+v", *report)
+			recordLimited(t, codec, path, 1_000_000)
+			// A file that ends inside the head of a fragment is refused
+			// altogether by libav's demuxer.
+			begin := lastFragment(t, path)
+			for _, within := range []int{4, 40, 100} {
+				recordLimited(t, codec, path, begin+within)
 			}
 		})
 	}
+}
+
+func recordLimited(t *testing.T, codec, path string, limit int) {
+	t.Helper()
+	cmd := self(t, "limited", codec, path)
+	cmd.Env = append(cmd.Env, "TWOSTEP_TEST_LIMIT="+strconv.Itoa(limit))
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkLimited(t, string(out))
+	if report := verified(t, path); !report.OK() || report.CutOff {
+		t.Errorf("limit %d: %+v", limit, *report)
+	}
+}
+
+// lastFragment is where the last fragment of a file begins.
+func lastFragment(t *testing.T, path string) int {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := 0
+	for at := 0; at+8 <= len(text); at += int(binary.BigEndian.Uint32(text[at:])) {
+		if string(text[at+4:at+8]) == "moof" {
+			last = at
+		}
+	}
+	if last == 0 {
+		t.Fatal("no fragment")
+	}
+	return last
 }
 
 func checkLimited(t *testing.T, line string) {

@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"fmt"
+	"io"
 	"unsafe"
 )
 
@@ -85,6 +86,11 @@ func (r *Recorder) openMuxer(Config) error {
 // openOutput lends the file's descriptor to libav as a pipe, which it writes
 // from front to back and does not close.
 func (r *Recorder) openOutput() error {
+	at, err := r.output.Seek(0, io.SeekCurrent)
+	if err != nil {
+		at = -1
+	}
+	r.begin = at
 	url := C.CString(fmt.Sprintf("pipe:%d", r.output.Fd()))
 	defer C.free(unsafe.Pointer(url))
 	return avError("output", C.avio_open2(&r.muxer.pb, url, C.AVIO_FLAG_WRITE, nil, nil))
@@ -101,6 +107,7 @@ func (r *Recorder) writeHeader() error {
 		return err
 	}
 	C.avio_flush(r.muxer.pb)
+	r.whole = int64(C.avio_tell(r.muxer.pb))
 	return avError("header", r.muxer.pb.error)
 }
 
@@ -108,11 +115,16 @@ func (r *Recorder) write() error {
 	r.packet.stream_index = r.stream.index
 	r.packet.duration = C.int64_t(r.clock.duration())
 	C.av_packet_rescale_ts(r.packet, r.context.time_base, r.stream.time_base)
-	return avError("write", C.av_write_frame(r.muxer, r.packet))
+	if err := avError("write", C.av_write_frame(r.muxer, r.packet)); err != nil {
+		return err
+	}
+	// The muxer holds frames back until it writes all of a fragment.
+	r.whole = int64(C.avio_tell(r.muxer.pb))
+	return nil
 }
 
 // abandon frees what the muxer holds of a file that cannot be written any
-// more; only a trailer does that, and its error says nothing new.
+// more; only a trailer does that. Its error would say nothing new.
 func (r *Recorder) abandon() {
 	if r.header {
 		r.header = false

@@ -28,7 +28,9 @@ type Config struct {
 	// depend on it.
 	Rate int
 	// Output receives the file, from its present position. It is borrowed
-	// until Close, need not be seekable, and is never closed.
+	// until Close, need not be seekable, and is never closed. If it can be
+	// truncated, a file that could not be written further ends with its last
+	// whole fragment.
 	Output *os.File
 }
 
@@ -67,6 +69,8 @@ type Recorder struct {
 	chroma  *C.AVBufferPool
 	output  *os.File
 	header  bool  // written, so that a trailer is due
+	begin   int64 // of the file's part that is written here, -1: cannot seek
+	whole   int64 // bytes of it that end with a fragment
 	broken  error // first error of the file, which ends it
 }
 
@@ -206,10 +210,11 @@ func (r *Recorder) Close() error {
 	err := r.broken
 	if err == nil {
 		err = r.fail(r.finish())
-	} else {
-		r.abandon()
 	}
 	r.free()
+	if r.broken != nil && r.begin >= 0 {
+		err = errors.Join(err, r.output.Truncate(r.begin+r.whole))
+	}
 	return err
 }
 
