@@ -41,6 +41,15 @@ func (h *history) has(r bufcore.Record) bool {
 	return r.Serial >= h.first && r.Serial-h.first == r.Buffer && int(r.Buffer) < len(h.lanes)
 }
 
+// spans is how many spans are remembered.
+func (h *history) spans() int {
+	n := 0
+	for i := range h.lanes {
+		n += min(h.lanes[i].n, spansKept)
+	}
+	return n
+}
+
 // clear lets go of everything that who still holds.
 func (h *history) clear(who render.Holder, now int64) {
 	for i := range h.lanes {

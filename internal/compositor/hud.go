@@ -45,6 +45,7 @@ func (s *set) describe(h *render.HUD) {
 	if g := s.core.Generation(); g != nil {
 		h.Generation, h.Fourcc = g.Number, g.Layout.Code.String()
 	}
+	h.Attached = make([]render.Attached, 0, len(s.members))
 	for _, m := range s.members {
 		if !m.core.Attached() {
 			continue
@@ -61,13 +62,21 @@ func (s *set) describe(h *render.HUD) {
 }
 
 // lanes returns the recent life of every buffer, and forgets generations that
-// are older than that.
+// are older than that. All spans share one slice, made for the scene.
 func (s *set) lanes(now int64) []render.BufferLane {
 	s.forgetHistory(now)
-	var out []render.BufferLane
+	buffers, most := 0, 0
+	for _, h := range s.histories {
+		buffers += len(h.lanes)
+		most += h.spans()
+	}
+	out := make([]render.BufferLane, 0, buffers)
+	spans := make([]render.Span, 0, most)
 	for _, h := range s.histories {
 		for i := range h.lanes {
-			out = append(out, render.BufferLane{Index: i, Generation: h.generation, Spans: h.lanes[i].appendTo(nil, now)})
+			from := len(spans)
+			spans = h.lanes[i].appendTo(spans, now)
+			out = append(out, render.BufferLane{Index: i, Generation: h.generation, Spans: spans[from:len(spans):len(spans)]})
 		}
 	}
 	return out
