@@ -275,21 +275,6 @@ func (s *session) release(f client.Frame) {
 	}
 }
 
-// releases and outcomes of no worker never come.
-func (w *worker) releases() <-chan client.Frame {
-	if w == nil {
-		return nil
-	}
-	return w.released
-}
-
-func (w *worker) outcomes() <-chan outcome {
-	if w == nil {
-		return nil
-	}
-	return w.done
-}
-
 // sinceMS is the time between two moments in milliseconds, nil if either is not
 // known.
 func sinceMS(from, to sys.Time) *float64 {

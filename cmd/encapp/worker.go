@@ -87,3 +87,18 @@ func (w *worker) encode(r *encoder.Recorder, o *outcome) error {
 	}
 	return nil
 }
+
+// releases and outcomes of no worker never come.
+func (w *worker) releases() <-chan client.Frame {
+	if w == nil {
+		return nil
+	}
+	return w.released
+}
+
+func (w *worker) outcomes() <-chan outcome {
+	if w == nil {
+		return nil
+	}
+	return w.done
+}

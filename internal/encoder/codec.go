@@ -36,6 +36,9 @@ var codecs = []*codec{
 		pixels:  C.AV_PIX_FMT_NV12,
 		clock:   1_000_000,
 		extent:  16384,
+		// The preset is the one that leaves two busy cores to others: 2.4 ms
+		// for a 720p frame, 4.7 beside two spinning processes, where
+		// superfast takes 5.1 and 8.0.
 		options: [][2]string{{"preset", "ultrafast"}, {"tune", "zerolatency"}, {"crf", "23"}},
 	},
 	{
