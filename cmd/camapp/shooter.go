@@ -9,11 +9,12 @@ import (
 
 // shooter is the goroutine that a source belongs to. Each shot is offered to the
 // owner, who answers with a target to fill, or with none: then it is missed.
+// What became of a fill is told before the next shot is offered.
 type shooter struct {
 	source  camera.Source
 	shots   chan shot          // to the owner, unbuffered
 	targets chan camera.Target // the answer, capacity 1; without Mem: none
-	fills   chan fill          // what became of it, capacity 1
+	fills   chan fill          // what became of it, unbuffered
 	done    sync.WaitGroup
 	cancel  context.CancelFunc
 }
@@ -33,7 +34,7 @@ func newShooter(s camera.Source) *shooter {
 		source:  s,
 		shots:   make(chan shot),
 		targets: make(chan camera.Target, 1),
-		fills:   make(chan fill, 1),
+		fills:   make(chan fill),
 	}
 }
 
@@ -67,7 +68,7 @@ func (s *shooter) run(ctx context.Context) {
 		}
 		select {
 		case t := <-s.targets:
-			s.fill(t)
+			s.fill(ctx, t)
 		case <-ctx.Done():
 			return
 		}
@@ -78,10 +79,13 @@ func (s *shooter) run(ctx context.Context) {
 	}
 }
 
-func (s *shooter) fill(t camera.Target) {
+func (s *shooter) fill(ctx context.Context, t camera.Target) {
 	if t.Mem == nil {
 		return
 	}
 	copied, err := s.source.Fill(t)
-	s.fills <- fill{copied: copied, err: err}
+	select {
+	case s.fills <- fill{copied: copied, err: err}:
+	case <-ctx.Done():
+	}
 }
