@@ -15,8 +15,11 @@ import (
 	"twostep/render"
 )
 
-// drainTime bounds how long the end waits for storage to come back.
-const drainTime = 3 * time.Second
+// Bounds on what the end waits for.
+const (
+	closeTime = 3 * time.Second // clients with windows, who may have a file to finish
+	drainTime = 3 * time.Second // storage to come back
+)
 
 // acceptRest is how long accepting rests when this process has no descriptor
 // left: the clients that are there need theirs.
@@ -190,22 +193,33 @@ func (l *Loop) answerWaiters() {
 	l.waiters = kept
 }
 
-// drain disconnects everybody and waits for all storage to come back.
+// drain asks whoever has a window to close it, disconnects everybody and waits
+// for all storage to come back.
 func (l *Loop) drain() {
+	l.Server.AskToClose()
+	l.until(closeTime, func() bool { return !l.Server.HasWindows() })
 	l.Server.Close()
+	if !l.until(drainTime, l.Server.Idle) {
+		l.fail(fmt.Errorf("%d buffers have not come back within %v", l.Server.Buffers(), drainTime))
+	}
+}
+
+// until goes on handling events until met, and reports false if that takes too
+// long.
+func (l *Loop) until(most time.Duration, met func() bool) bool {
 	deadline := make(chan struct{})
-	t := time.AfterFunc(drainTime, func() { close(deadline) })
+	t := time.AfterFunc(most, func() { close(deadline) })
 	defer t.Stop()
 	l.Server.Settle()
-	for !l.Server.Idle() {
+	for !met() {
 		select {
 		case <-deadline:
-			l.fail(fmt.Errorf("%d buffers have not come back within %v", l.Server.Buffers(), drainTime))
-			return
+			return false
 		default:
 			l.once(deadline)
 		}
 	}
+	return true
 }
 
 func (l *Loop) fail(err error) {

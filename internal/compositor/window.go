@@ -68,6 +68,25 @@ func (s *Server) closeWindow(w *window) {
 	}
 }
 
+// AskToClose asks everybody who has a window to close it.
+func (s *Server) AskToClose() {
+	for _, w := range s.windows {
+		if w.surface != nil && w.surface.role != nil {
+			w.surface.role.resource().Close()
+		}
+	}
+}
+
+// HasWindows says whether any client has a window.
+func (s *Server) HasWindows() bool {
+	for _, w := range s.windows {
+		if w.surface != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // surfaceGone ends a toplevel whose surface went first.
 func (s *Server) surfaceGone(t *toplevel) {
 	t.xdg.surface = nil
