@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/draw"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
@@ -178,8 +179,10 @@ func (a *atlas) glyph(f face, r rune) *cell {
 // width is how far b moves the pen.
 func (a *atlas) width(f face, b []byte) int {
 	w := 0
-	for _, r := range string(b) {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
 		w += a.glyph(f, r).advance
+		b = b[n:]
 	}
 	return w
 }

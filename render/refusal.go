@@ -33,20 +33,20 @@ func (l *List) wrap(s string, st style, w, high int, r image.Rectangle, draw boo
 // last blank that fits, else as many letters as fit, one at least.
 func (l *List) lineBreak(b []byte, st style, w int) int {
 	blank, x := 0, 0
-	for i, r := range string(b) {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
 		if r == '\n' {
 			return i + 1
 		}
 		x += l.atlas.glyph(st.face, r).advance + st.tracking
 		if r == ' ' {
 			blank = i + 1
+		} else if x > w && blank > 0 {
+			return blank
 		} else if x > w {
-			if blank > 0 {
-				return blank
-			}
-			_, first := utf8.DecodeRune(b)
-			return max(i, first)
+			return max(i, n)
 		}
+		i += n
 	}
 	return len(b)
 }
@@ -65,10 +65,11 @@ func (l *List) refusalFits(h *HUD, panel image.Rectangle) bool {
 	return above+l.refusalHeight(h, c.Dx())+below <= c.Dy()
 }
 
-// refusal shows the proof over the lower right of the workspace, clear of the
-// edges of a window that fills it: a frame's stamp is there.
+// refusal shows the proof over the lower right of the workspace, unless it has
+// been got round, and clear of the edges of a window that fills it: a frame's
+// stamp is there.
 func (l *List) refusal(h *HUD, workspace image.Rectangle) {
-	if h.Refusal == "" {
+	if h.Refusal == "" || h.Recording != nil {
 		return
 	}
 	r := workspace.Inset(40)
@@ -90,7 +91,11 @@ func (l *List) refusalCard(h *HUD, r image.Rectangle) {
 	head.Max.Y = r.Min.Y + refusalHead
 	x := l.label(head, style{face: strong, color: refused}, "EBUSY")
 	head.Min.X = x + 8
-	l.label(head, style{face: strong, color: normal}, "attach refused")
+	l.compose().str("attach refused")
+	if h.Recording != nil {
+		l.compose().str("at first, then ").str(h.Way)
+	}
+	l.put(head, style{face: strong, color: normal})
 	inside.Min.Y = head.Max.Y
 	l.wrap(h.Refusal, style{face: text, color: normal}, inside.Dx(), lineHigh+2, inside, true)
 }

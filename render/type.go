@@ -64,17 +64,21 @@ func (l *List) measure(st style) int {
 
 // prefix returns how many of l.bytes fit in w pixels.
 func (l *List) prefix(st style, w int) int {
-	for i, r := range string(l.bytes) {
+	for i := 0; i < len(l.bytes); {
+		r, n := utf8.DecodeRune(l.bytes[i:])
 		w -= l.atlas.glyph(st.face, r).advance + st.tracking
 		if w < 0 {
 			return i
 		}
+		i += n
 	}
 	return len(l.bytes)
 }
 
 func (l *List) glyphs(x, y int, st style, b []byte) int {
-	for _, r := range string(b) {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		b = b[n:]
 		c := l.atlas.glyph(st.face, r)
 		if !c.at.Empty() {
 			l.masked(image.Pt(x, y).Add(c.bearing), c.at, st.color)

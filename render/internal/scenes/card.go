@@ -2,7 +2,11 @@
 package scenes
 
 import (
+	"bytes"
+	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"twostep/fourcc"
 	"twostep/render"
@@ -12,10 +16,13 @@ import (
 // circle and single-pixel lines along the edges. Padding is filled with a
 // colour that must not show.
 func Card(l fourcc.Layout) *render.Picture {
-	p := &render.Picture{Key: 1, Layout: l, Mem: make([]byte, l.Bytes), Sequence: 1234}
-	for i := range p.Mem {
-		p.Mem[i] = 0xc3
+	p := &render.Picture{Key: 1, Layout: l, Sequence: 1234}
+	name := fmt.Sprint(l)
+	if drawn, ok := cards.Load(name); ok {
+		p.Mem = slices.Clone(drawn.([]byte))
+		return p
 	}
+	p.Mem = bytes.Repeat([]byte{0xc3}, l.Bytes)
 	switch l.Code {
 	case fourcc.NV12:
 		nv12(p)
@@ -24,8 +31,12 @@ func Card(l fourcc.Layout) *render.Picture {
 	default:
 		words(p)
 	}
+	cards.Store(name, slices.Clone(p.Mem))
 	return p
 }
+
+// cards are the pixels that were drawn before, by layout.
+var cards sync.Map
 
 // bars are red, green and blue in 0 to 1.
 var bars = [...][3]float64{

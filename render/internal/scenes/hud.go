@@ -2,6 +2,7 @@ package scenes
 
 import (
 	"image"
+	"strings"
 
 	"twostep/fourcc"
 	"twostep/render"
@@ -78,6 +79,7 @@ func recording() *render.HUD {
 	crossing := now - int64(2.4e9)
 	h.Generation, h.FPS, h.LatencyMS = 2, 29.98, 7.1
 	h.Attached = append(h.Attached, render.Attached{Name: "encapp H.264", Direction: "read", Held: 3})
+	h.Refusal = proof[:strings.Index(proof, " It would")]
 	h.Recording = &render.Recording{Since: crossing, Frames: 72, Name: "recording.mp4"}
 	h.Buffers = circulate(nil, 1, 6, now-2*chart, crossing, false)
 	h.Buffers = circulate(h.Buffers, 2, 9, crossing, 0, true)
@@ -87,6 +89,7 @@ func recording() *render.HUD {
 // busy has twice fourteen lanes, whose buffers are held for a few ms at a time.
 func busy() *render.HUD {
 	h := recording()
+	h.Refusal = ""
 	h.Buffers = append(brief(1, 14, now-2*chart, now-int64(1.5e9)), brief(2, 14, now-int64(1.5e9), now)...)
 	h.Missed, h.Superseded = 2, 1
 	h.Notes = []string{"a remark that there is no room for"}
