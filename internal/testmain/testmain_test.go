@@ -28,9 +28,9 @@ func TestLeakSomething(t *testing.T) {
 			t.Fatal(err)
 		}
 	case "goroutine":
-		go waitFor(nil)
+		go waitFor(make(chan struct{}), nil)
 	case "failure":
-		go waitFor(nil)
+		go waitFor(make(chan struct{}), nil)
 		t.Fail()
 	}
 }
@@ -101,11 +101,12 @@ func TestFDReopenedAsSomethingElseIsNamed(t *testing.T) {
 }
 
 func TestLeakedGoroutineIsNamedByItsStack(t *testing.T) {
-	stop := make(chan struct{})
+	began, stop := make(chan struct{}), make(chan struct{})
 	defer close(stop)
 	var out bytes.Buffer
 	code := run(func() int {
-		go waitFor(stop)
+		go waitFor(began, stop)
+		<-began
 		return 0
 	}, 0, &out)
 	if code != 1 || !strings.Contains(out.String(), "testmain.waitFor") {
@@ -113,7 +114,10 @@ func TestLeakedGoroutineIsNamedByItsStack(t *testing.T) {
 	}
 }
 
-func waitFor(stop chan struct{}) { <-stop }
+func waitFor(began, stop chan struct{}) {
+	close(began)
+	<-stop
+}
 
 func TestWhatWindsDownInTimeIsNoLeak(t *testing.T) {
 	before := take()
