@@ -73,6 +73,14 @@ func (a *app) run(ctx context.Context) error {
 	return errors.Join(err, a.close())
 }
 
+// fail ends the program with err, unless something else ends it already: what
+// follows from that says less.
+func (a *app) fail(err error) {
+	if a.err == nil {
+		a.err = err
+	}
+}
+
 // wait handles the next thing that happens. The error is the connection's.
 func (a *app) wait(ctx context.Context) error {
 	select {
@@ -86,7 +94,7 @@ func (a *app) wait(ctx context.Context) error {
 		a.recorder.finish(e)
 		a.retitle()
 	case <-a.steps.late():
-		a.err = exit.Errorf(exit.IO, "%s", a.steps)
+		a.fail(exit.Errorf(exit.IO, "%s", a.steps))
 	case <-ctx.Done():
 		a.quit = true
 	}
@@ -106,7 +114,7 @@ func (a *app) open() error {
 	set := a.stream.CreateSet(client.SetSpec{Width: w, Height: h, Count: a.options.buffers, Expect: 2})
 	a.camera = set.Produce(device(a.source, a.options.fourcc), client.Producer{
 		Refused: a.refused, Storage: a.storage, Idle: a.idle, Retired: a.retired,
-		Ended: func(reason string) { a.err = exit.Errorf(exit.Protocol, "the stream has ended: %s", reason) },
+		Ended: func(reason string) { a.fail(exit.Errorf(exit.Protocol, "the stream has ended: %s", reason)) },
 	})
 	set.Close()
 	events := client.ToplevelEvents{Close: func() { a.quit = true }, Key: a.key, Refused: a.refused}
@@ -149,7 +157,7 @@ func (a *app) refused(r *client.Refusal) {
 	case syscall.EPERM, syscall.EACCES:
 		code = exit.Permission
 	}
-	a.err = &exit.Error{Code: code, Err: r}
+	a.fail(&exit.Error{Code: code, Err: r})
 }
 
 func (a *app) storage(g *client.Generation) { a.tally.started(g.Layout) }
@@ -175,7 +183,7 @@ func (a *app) discard(b *client.Buffer) { _ = a.camera.Discard(b) }
 // shot answers the shooter with a buffer, if there is one.
 func (a *app) shot(s shot) {
 	if s.err != nil {
-		a.err = &exit.Error{Code: cameraCode(s.err), Err: s.err}
+		a.fail(&exit.Error{Code: cameraCode(s.err), Err: s.err})
 		return
 	}
 	a.tally.captured(s.Sequence)
@@ -200,7 +208,7 @@ func (a *app) filled(f fill) {
 	if f.err != nil {
 		a.pool.put(b)
 		if a.tally.spoil(); a.tally.spoilt > maxSpoilt {
-			a.err = exit.Errorf(exit.IO, "%d frames in a row came to nothing: %w", a.tally.spoilt, f.err)
+			a.fail(exit.Errorf(exit.IO, "%d frames in a row came to nothing: %w", a.tally.spoilt, f.err))
 		}
 		return
 	}
