@@ -113,3 +113,12 @@ func roundUp(n, to int) int {
 	}
 	return divideUp(n, to) * to
 }
+
+// Pixels returns the bytes that carry pixels: all planes without padding.
+func (l *Layout) Pixels() int {
+	n := 0
+	for _, p := range l.Planes {
+		n += p.Rows * p.RowBytes
+	}
+	return n
+}

@@ -19,9 +19,9 @@ var ErrNotPresenting = errors.New("output has ended")
 // Hooks are what an output calls, on its own goroutine, as scenes pass through
 // it. They must not block. Each may be nil.
 type Hooks struct {
-	// Uploaded gives a picture's memory back. It is called once for each
-	// picture of each scene that was drawn.
-	Uploaded func(*Picture)
+	// Uploaded gives a picture's memory back, of which copied bytes were
+	// copied. It is called once for each picture of each scene that was drawn.
+	Uploaded func(p *Picture, copied int)
 	// Shown says when a scene was on the output: its buffers were swapped,
 	// or, without a window, it was drawn completely.
 	Shown func(s *Scene, at int64)

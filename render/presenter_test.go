@@ -39,7 +39,7 @@ func TestPresenterReleasesThenShows(t *testing.T) {
 	m := render.NewMailbox()
 	events := make(chan string, 8)
 	running(t, m, render.Hooks{
-		Uploaded: func(*render.Picture) { events <- "uploaded" },
+		Uploaded: func(*render.Picture, int) { events <- "uploaded" },
 		Shown:    func(*render.Scene, int64) { events <- "shown" },
 		Failed:   func(err error) { events <- err.Error() },
 	})
@@ -57,7 +57,7 @@ func TestPresenterReportsWhatCannotBeDrawnAndReleasesIt(t *testing.T) {
 	m := render.NewMailbox()
 	failed, uploaded, shown := make(chan error, 1), make(chan bool, 1), make(chan bool, 1)
 	running(t, m, render.Hooks{
-		Uploaded: func(*render.Picture) { uploaded <- true },
+		Uploaded: func(*render.Picture, int) { uploaded <- true },
 		Shown:    func(*render.Scene, int64) { shown <- true },
 		Failed:   func(err error) { failed <- err },
 	})

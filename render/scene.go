@@ -130,7 +130,7 @@ type Renderer interface {
 	// Draw shows s. It calls uploaded, which may be nil, once for each
 	// Picture of the scene, as soon as that Picture's Mem is no longer
 	// needed, also when it was unchanged and on error.
-	Draw(s *Scene, uploaded func(*Picture)) error
+	Draw(s *Scene, uploaded func(p *Picture, copied int)) error
 	// Snapshot reads back what was drawn last.
 	Snapshot() (*image.RGBA, error)
 	// Close frees everything. The Renderer cannot be used again.

@@ -148,7 +148,7 @@ func TestWindowShowsTheScene(t *testing.T) {
 	size := image.Pt(480, 320)
 	shown, uploaded := make(chan uint64, 1), make(chan uint64, 1)
 	c := windowConfig{Size: size, Title: "twostep", Mailbox: render.NewMailbox(), Hooks: render.Hooks{
-		Uploaded: func(p *render.Picture) { uploaded <- p.Key },
+		Uploaded: func(p *render.Picture, _ int) { uploaded <- p.Key },
 		Shown:    func(s *render.Scene, _ int64) { shown <- s.Serial },
 		Failed:   func(err error) { t.Error(err) },
 	}}

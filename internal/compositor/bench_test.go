@@ -75,7 +75,7 @@ func (r *rig) show() {
 	r.around.last = nil
 	for i := range sc.Windows {
 		if p := sc.Windows[i].Picture; p != nil {
-			r.srv.Uploaded(p)
+			r.srv.Uploaded(p, p.Layout.Pixels())
 		}
 	}
 	r.srv.Shown(sc, int64(sys.Now()))

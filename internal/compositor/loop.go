@@ -55,6 +55,7 @@ type event struct {
 	batch  *wire.Batch
 	free   chan<- *wire.Batch
 	pic    *render.Picture
+	copied int // bytes of pic
 	scene  *render.Scene
 	at     int64
 	do     func(*Server)
@@ -79,7 +80,7 @@ func NewLoop(cfg Config, l *Listener, h heap.Heap, log *slog.Logger, snapshot fu
 // Hooks are for the output that shows the Mailbox's scenes.
 func (l *Loop) Hooks() render.Hooks {
 	return render.Hooks{
-		Uploaded: func(p *render.Picture) { l.send(event{pic: p}) },
+		Uploaded: func(p *render.Picture, n int) { l.send(event{pic: p, copied: n}) },
 		Shown:    func(s *render.Scene, at int64) { l.send(event{scene: s, at: at}) },
 		Failed:   func(err error) { l.Post(func(*Server) { l.fail(fmt.Errorf("draw: %w", err)) }) },
 	}
@@ -162,7 +163,7 @@ func (l *Loop) handle(e event) {
 		l.Server.Receive(e.client, e.batch)
 		e.free <- e.batch
 	case e.pic != nil:
-		l.Server.Uploaded(e.pic)
+		l.Server.Uploaded(e.pic, e.copied)
 	case e.scene != nil:
 		l.Server.Shown(e.scene, e.at)
 	default:

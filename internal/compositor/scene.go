@@ -44,13 +44,14 @@ func (s *Server) takeBack(p *render.Picture) {
 	l.st.settle()
 }
 
-// Uploaded says that a renderer needs a picture's memory no more.
-func (s *Server) Uploaded(p *render.Picture) {
+// Uploaded says that a renderer needs a picture's memory no more, after copying
+// so many bytes of it.
+func (s *Server) Uploaded(p *render.Picture, copied int) {
 	if s.lent[p] == nil {
 		return
 	}
-	s.copied += uint64(p.Layout.Bytes)
-	s.uploaded += uint64(p.Layout.Bytes)
+	s.copied += uint64(copied)
+	s.uploaded += uint64(p.Layout.Pixels())
 	s.takeBack(p)
 }
 

@@ -56,8 +56,8 @@ type Server struct {
 	scene    *render.Scene // the last one put
 	pictures uint64        // keys given out
 	serial   uint32        // of input and configure events
-	copied   uint64        // bytes that renderers uploaded of streams' frames
-	uploaded uint64        // bytes of the frames they uploaded, once each
+	copied   uint64        // bytes that renderers have copied of streams' frames
+	uploaded uint64        // bytes of those frames, once each
 	shown    uint64        // streams' frames that reached the screen
 	scenes   uint64        // that reached the screen
 	last     PreviewReport // of the view that went last

@@ -79,7 +79,7 @@ func (r *Renderer) follow(size image.Point) error {
 // Draw implements render.Renderer. The error of a picture that cannot be drawn
 // does not keep the rest from being drawn. In a window, swapping buffers is the
 // caller's.
-func (r *Renderer) Draw(s *render.Scene, uploaded func(*render.Picture)) error {
+func (r *Renderer) Draw(s *render.Scene, uploaded func(*render.Picture, int)) error {
 	if r.closed {
 		return errClosed
 	}

@@ -76,7 +76,7 @@ func drawThrice(t *testing.T, c scenes.Case, want *image.RGBA) {
 	var first *image.RGBA
 	for i := range 3 {
 		released := 0
-		if err := r.Draw(c.Scene, func(*render.Picture) { released++ }); err != nil {
+		if err := r.Draw(c.Scene, func(*render.Picture, int) { released++ }); err != nil {
 			t.Fatal(err)
 		}
 		got, err := r.Snapshot()

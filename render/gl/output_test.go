@@ -62,7 +62,7 @@ func TestPictureThatCannotBeDrawnIsAnErrorAndReleased(t *testing.T) {
 	s.Windows[0].Picture.Mem = nil
 	r := headless(t, s.Size)
 	released := 0
-	if err := r.Draw(s, func(*render.Picture) { released++ }); err == nil || released != 1 {
+	if err := r.Draw(s, func(*render.Picture, int) { released++ }); err == nil || released != 1 {
 		t.Errorf("error %v, %d released", err, released)
 	}
 }

@@ -76,8 +76,9 @@ func (q *picture) holds(l *fourcc.Layout) bool {
 	return q.code == l.Code && q.size == image.Pt(l.Width, l.Height)
 }
 
-// load uploads the pixels and returns the scratch memory for the next time.
-func (q *picture) load(p *render.Picture, scratch []byte) []byte {
+// load uploads the pixels and returns the scratch memory for the next time, and
+// the bytes that it copied.
+func (q *picture) load(p *render.Picture, scratch []byte) (grown []byte, copied int) {
 	gl.ActiveTexture(gl.TEXTURE0)
 	for i := range q.planes {
 		t, from := &q.planes[i], &p.Layout.Planes[i]
@@ -85,13 +86,15 @@ func (q *picture) load(p *render.Picture, scratch []byte) []byte {
 		if stride%t.format.bytes != 0 {
 			scratch = t.gather(pix, stride, scratch)
 			pix, stride = scratch, t.width*t.format.bytes
+			copied += len(scratch)
 		}
 		gl.BindTexture(gl.TEXTURE_2D, t.name)
 		gl.PixelStorei(gl.UNPACK_ROW_LENGTH, int32(stride/t.format.bytes))
 		gl.TexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, int32(t.width), int32(t.height), t.format.external, gl.UNSIGNED_BYTE, unsafe.Pointer(&pix[0]))
+		copied += t.width * t.height * t.format.bytes
 	}
 	gl.PixelStorei(gl.UNPACK_ROW_LENGTH, 0)
-	return scratch
+	return scratch, copied
 }
 
 // gather copies rows together whose stride is no whole number of texels.

@@ -66,7 +66,7 @@ func linkPicture(code fourcc.Code, scaled bool) (*pictureProgram, error) {
 }
 
 // upload takes over what is new and forgets windows that have gone.
-func (p *pictures) upload(s *render.Scene, uploaded func(*render.Picture)) error {
+func (p *pictures) upload(s *render.Scene, uploaded func(*render.Picture, int)) error {
 	p.drawn++
 	var errs error
 	for i := range s.Windows {
@@ -74,11 +74,12 @@ func (p *pictures) upload(s *render.Scene, uploaded func(*render.Picture)) error
 		if w.Picture == nil {
 			continue
 		}
-		if err := p.load(w); err != nil {
+		copied, err := p.load(w)
+		if err != nil {
 			errs = errors.Join(errs, fmt.Errorf("window %d: %w", w.ID, err))
 		}
 		if uploaded != nil {
-			uploaded(w.Picture)
+			uploaded(w.Picture, copied)
 		}
 	}
 	for id, q := range p.windows {
@@ -90,14 +91,14 @@ func (p *pictures) upload(s *render.Scene, uploaded func(*render.Picture)) error
 	return errs
 }
 
-func (p *pictures) load(w *render.Window) error {
+func (p *pictures) load(w *render.Window) (copied int, err error) {
 	q := p.windows[w.ID]
 	if q != nil && q.key == w.Picture.Key {
 		q.drawn = p.drawn
-		return nil
+		return 0, nil
 	}
 	if err := w.Picture.Check(); err != nil {
-		return err
+		return 0, err
 	}
 	if q != nil && !q.holds(&w.Picture.Layout) {
 		q.delete()
@@ -108,8 +109,8 @@ func (p *pictures) load(w *render.Window) error {
 		p.windows[w.ID] = q
 	}
 	q.drawn, q.key = p.drawn, w.Picture.Key
-	p.scratch = q.load(w.Picture, p.scratch)
-	return nil
+	p.scratch, copied = q.load(w.Picture, p.scratch)
+	return copied, nil
 }
 
 // draw draws a window's last picture, all of it, over step.Dst.

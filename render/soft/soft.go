@@ -37,7 +37,7 @@ func New(size image.Point) *Renderer {
 
 // Draw implements render.Renderer. The error of a picture that cannot be drawn
 // does not keep the rest from being drawn.
-func (r *Renderer) Draw(s *render.Scene, uploaded func(*render.Picture)) error {
+func (r *Renderer) Draw(s *render.Scene, uploaded func(*render.Picture, int)) error {
 	if r.target == nil {
 		return errClosed
 	}
@@ -60,18 +60,19 @@ func (r *Renderer) Draw(s *render.Scene, uploaded func(*render.Picture)) error {
 }
 
 // upload converts what is new and forgets windows that have gone.
-func (r *Renderer) upload(s *render.Scene, uploaded func(*render.Picture)) error {
+func (r *Renderer) upload(s *render.Scene, uploaded func(*render.Picture, int)) error {
 	var errs error
 	for i := range s.Windows {
 		w := &s.Windows[i]
 		if w.Picture == nil {
 			continue
 		}
-		if err := r.convert(w); err != nil {
+		copied, err := r.convert(w)
+		if err != nil {
 			errs = errors.Join(errs, fmt.Errorf("window %d: %w", w.ID, err))
 		}
 		if uploaded != nil {
-			uploaded(w.Picture)
+			uploaded(w.Picture, copied)
 		}
 	}
 	for id, t := range r.textures {
@@ -82,22 +83,21 @@ func (r *Renderer) upload(s *render.Scene, uploaded func(*render.Picture)) error
 	return errs
 }
 
-func (r *Renderer) convert(w *render.Window) error {
+func (r *Renderer) convert(w *render.Window) (copied int, err error) {
 	t := r.textures[w.ID]
 	if t != nil && t.key == w.Picture.Key {
 		t.drawn = r.drawn
-		return nil
+		return 0, nil
 	}
 	if err := w.Picture.Check(); err != nil {
-		return err
+		return 0, err
 	}
 	if t == nil {
 		t = new(texture)
 		r.textures[w.ID] = t
 	}
 	t.drawn = r.drawn
-	t.load(w.Picture)
-	return nil
+	return t.load(w.Picture), nil
 }
 
 // Snapshot implements render.Renderer.

@@ -18,12 +18,15 @@ func drawThrice(t *testing.T, s *render.Scene) *image.RGBA {
 	defer r.Close()
 	var first *image.RGBA
 	for i := range 3 {
-		released := 0
-		if err := r.Draw(s, func(*render.Picture) { released++ }); err != nil {
+		released, copied := 0, 0
+		if err := r.Draw(s, func(_ *render.Picture, n int) { released++; copied += n }); err != nil {
 			t.Fatal(err)
 		}
 		if released != len(s.Windows)-empty(s) {
 			t.Errorf("drawing %d released %d pictures", i, released)
+		}
+		if want := pixels(s); i == 0 && copied != want || i > 0 && copied != 0 {
+			t.Errorf("drawing %d copied %d bytes; the pictures have %d", i, copied, want)
 		}
 		got, err := r.Snapshot()
 		if err != nil {
@@ -35,6 +38,16 @@ func drawThrice(t *testing.T, s *render.Scene) *image.RGBA {
 		golden.Same(t, fmt.Sprintf("%s-again-%d", t.Name(), i), got, first, 0)
 	}
 	return first
+}
+
+// pixels is the bytes of every picture of a scene.
+func pixels(s *render.Scene) (n int) {
+	for i := range s.Windows {
+		if p := s.Windows[i].Picture; p != nil {
+			n += p.Layout.Pixels()
+		}
+	}
+	return n
 }
 
 func empty(s *render.Scene) (n int) {
@@ -84,7 +97,7 @@ func TestPictureThatCannotBeDrawnIsAnErrorAndReleased(t *testing.T) {
 	r := New(s.Size)
 	defer r.Close()
 	released := 0
-	if err := r.Draw(s, func(*render.Picture) { released++ }); err == nil || released != 1 {
+	if err := r.Draw(s, func(*render.Picture, int) { released++ }); err == nil || released != 1 {
 		t.Errorf("error %v, %d released", err, released)
 	}
 }

@@ -16,8 +16,9 @@ type texture struct {
 	pix           []byte // red, green, blue, alpha
 }
 
-// load converts a picture that has been checked.
-func (t *texture) load(p *render.Picture) {
+// load converts a picture that has been checked, and returns the bytes of it that
+// it read: a copy, whatever it is converted to.
+func (t *texture) load(p *render.Picture) (copied int) {
 	l := &p.Layout
 	t.key, t.width, t.height = p.Key, l.Width, l.Height
 	t.alpha = l.Code == fourcc.AR24
@@ -40,6 +41,7 @@ func (t *texture) load(p *render.Picture) {
 			bgraRow(dst, planeRow(p, 0, y, 4*l.Width), 0)
 		}
 	}
+	return l.Pixels()
 }
 
 func planeRow(p *render.Picture, plane, y, bytes int) []byte {
