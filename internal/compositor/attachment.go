@@ -72,26 +72,27 @@ func (a *attachment) holder() render.Holder { return render.Other }
 func (a *attachment) refused(err error) {
 	next := bufcore.Strict
 	var op *bufcore.OpError
-	var proof []byte
 	if errors.As(err, &op) {
 		next = op.Next
-		if op.Proof != nil {
-			proof, _ = json.Marshal(op.Proof)
-		}
 	}
-	if len(proof) > maxProof {
-		proof = nil
-	}
-	a.resource().Refused(uint32(bufcore.Errno(err)), protocol.StreamWay(next), reason(err), string(proof))
+	a.resource().Refused(uint32(bufcore.Errno(err)), protocol.StreamWay(next), reason(err), proofOf(err))
 }
 
 // reason is an error as one paragraph that fits a message.
-func reason(err error) string {
-	text := err.Error()
-	if len(text) > maxReason {
-		text = text[:maxReason-3] + "..."
+func reason(err error) string { return clip(err.Error(), maxReason) }
+
+// proofOf is an error's proof as JSON, or empty: there is none, or it is too
+// long to be sent whole.
+func proofOf(err error) string {
+	var op *bufcore.OpError
+	if !errors.As(err, &op) || op.Proof == nil {
+		return ""
 	}
-	return text
+	proof, _ := json.Marshal(op.Proof)
+	if len(proof) > maxProof {
+		return ""
+	}
+	return string(proof)
 }
 
 func (a *attachment) admitted(way bufcore.Way, g *bufcore.Generation, first uint64) {

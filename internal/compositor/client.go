@@ -3,6 +3,7 @@ package compositor
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"twostep/internal/wire"
 	"twostep/protocol"
@@ -27,7 +28,8 @@ type Client struct {
 	brokers   []*broker
 	keyboards []*keyboard
 	pointers  []*pointer
-	streams   int
+	// How many of each there are, of things that cost more than memory.
+	streams, pools, buffers, windows int
 }
 
 // Conn is the connection, for the goroutines that read it and wait for it.
@@ -62,6 +64,23 @@ func (s *Server) Receive(c *Client, b *wire.Batch) {
 	_ = b.Close()
 }
 
+// maxFault bounds the text of a protocol error in bytes: it may quote what the
+// client has said, and a message that is too large is not sent at all.
+const maxFault = 1024
+
+// clip cuts a text down to n bytes, at a rune's end.
+func clip(text string, n int) string {
+	const more = "..."
+	if len(text) <= n {
+		return text
+	}
+	end := n - len(more)
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + more
+}
+
 // punish sends the protocol error, as far as the socket takes it, and ends the
 // connection.
 func (s *Server) punish(c *Client, err error) {
@@ -69,7 +88,7 @@ func (s *Server) punish(c *Client, err error) {
 	if !errors.As(err, &p) {
 		p = &wire.ProtocolError{Object: wire.DisplayID, Code: wire.InvalidMethod, Text: err.Error()}
 	}
-	protocol.WlDisplayResource{ID: wire.DisplayID, Version: 1, Out: c.out}.Error(p.Object, p.Code, p.Text)
+	protocol.WlDisplayResource{ID: wire.DisplayID, Version: 1, Out: c.out}.Error(p.Object, p.Code, clip(p.Text, maxFault))
 	_, _ = c.conn.Flush()
 	s.Disconnect(c)
 }
@@ -158,6 +177,11 @@ type object struct {
 // failf is a protocol error of this object.
 func (o object) failf(code uint32, format string, args ...any) error {
 	return &wire.ProtocolError{Object: o.id, Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// tooMany is the error for what a client may not have more of.
+func tooMany(limit int, what string) error {
+	return &wire.ProtocolError{Object: wire.DisplayID, Code: wire.NoMemory, Text: fmt.Sprintf("more than %d %s", limit, what)}
 }
 
 // Destroy is the destructor request of most interfaces.

@@ -1,6 +1,8 @@
 package compositor
 
 import (
+	"fmt"
+
 	"twostep/internal/wire"
 	"twostep/protocol"
 )
@@ -27,7 +29,7 @@ func (c *Client) addCallback(id uint32) error {
 }
 
 func noRequests(m *wire.Message, a *wire.Args) error {
-	return &wire.ProtocolError{Object: m.Object, Code: wire.InvalidMethod, Text: "the interface has no requests"}
+	return &wire.ProtocolError{Object: wire.DisplayID, Code: wire.InvalidMethod, Text: fmt.Sprintf("object %d has no requests", m.Object)}
 }
 
 func (d *display) GetRegistry(id uint32) error {

@@ -189,8 +189,13 @@ func (s *set) Storage(a *bufcore.Attachment, g *bufcore.Generation) {
 
 func (s *set) Retired(a *bufcore.Attachment, g *bufcore.Generation) { memberOf(a).retired(g) }
 func (s *set) Attached(a *bufcore.Attachment)                       { memberOf(a).attached() }
-func (s *set) Refused(a *bufcore.Attachment, err error)             { s.refuse(memberOf(a), err) }
 func (s *set) Ended(a *bufcore.Attachment)                          { memberOf(a).ended("the producer has gone") }
+
+// Refused goes on with the way out of an attach that had to wait.
+func (s *set) Refused(a *bufcore.Attachment, err error) {
+	s.refuse(memberOf(a), err)
+	s.srv.later(func() { s.core.Proceed(a) })
+}
 
 func (s *set) Admitted(a *bufcore.Attachment, way bufcore.Way, g *bufcore.Generation, first uint64) {
 	memberOf(a).admitted(way, g, first)

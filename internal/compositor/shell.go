@@ -5,6 +5,9 @@ import (
 	"twostep/protocol"
 )
 
+// maxWindows bounds the toplevels of one client.
+const maxWindows = 64
+
 func bindWmBase(o object) error {
 	return enter[protocol.XdgWmBaseRequests](o, &protocol.XdgWmBaseInterface, &wmBase{o}, protocol.DispatchXdgWmBaseRequest)
 }
@@ -47,8 +50,12 @@ func (x *xdgSurface) resource() protocol.XdgSurfaceResource {
 
 func (x *xdgSurface) GetToplevel(id uint32) error {
 	if x.top != nil || x.surface == nil {
-		return x.failf(uint32(protocol.XdgSurfaceErrorAlreadyConstructed), "xdg_surface has a role already")
+		return x.failf(uint32(protocol.XdgSurfaceErrorAlreadyConstructed), "xdg_surface has a role already, or no surface any more")
 	}
+	if x.c.windows >= maxWindows {
+		return tooMany(maxWindows, "windows")
+	}
+	x.c.windows++
 	t := &toplevel{object: x.child(id), xdg: x}
 	t.window = x.c.srv.newWindow(x.surface)
 	x.top, x.surface.role = t, t
@@ -89,6 +96,14 @@ func (x *xdgSurface) commit(withBuffer bool) error {
 		x.top.configure(0, 0)
 	}
 	return nil
+}
+
+// Destroy is the destructor. The role goes first.
+func (x *xdgSurface) Destroy() error {
+	if x.top != nil {
+		return x.failf(uint32(protocol.XdgSurfaceErrorDefunctRoleObject), "toplevel %d is still there", x.top.id)
+	}
+	return x.object.Destroy()
 }
 
 func (x *xdgSurface) destroyed() {
@@ -153,6 +168,7 @@ func (t *toplevel) again() error {
 }
 
 func (t *toplevel) destroyed() {
+	t.c.windows--
 	t.xdg.top = nil
 	if s := t.xdg.surface; s != nil && s.role == t {
 		s.role = nil

@@ -12,6 +12,13 @@ import (
 // maxPool is the largest wl_shm_pool: four 4K buffers of four bytes a pixel.
 const maxPool = 4 * 3840 * 2160 * 4
 
+// What one client may have at a time. A pool costs a descriptor, and a buffer
+// may be all that keeps a mapping of its pool before a resize.
+const (
+	maxPools   = 64
+	maxBuffers = 256
+)
+
 func bindShm(o object) error {
 	g := &shm{o}
 	if err := enter[protocol.WlShmRequests](o, &protocol.WlShmInterface, g, protocol.DispatchWlShmRequest); err != nil {
@@ -29,6 +36,9 @@ type shm struct{ object }
 
 func (g *shm) CreatePool(id uint32, fd *sys.FD, size int32) error {
 	defer fd.Close()
+	if g.c.pools >= maxPools {
+		return tooMany(maxPools, "pools")
+	}
 	m, err := g.mapPool(fd, size)
 	if err != nil {
 		return err
@@ -38,7 +48,12 @@ func (g *shm) CreatePool(id uint32, fd *sys.FD, size int32) error {
 		p.memory.drop()
 		return g.failf(uint32(protocol.WlShmErrorInvalidFD), "pool of %d bytes: %v", size, err)
 	}
-	return enter[protocol.WlShmPoolRequests](p.object, &protocol.WlShmPoolInterface, p, protocol.DispatchWlShmPoolRequest)
+	g.c.pools++
+	err = enter[protocol.WlShmPoolRequests](p.object, &protocol.WlShmPoolInterface, p, protocol.DispatchWlShmPoolRequest)
+	if err != nil {
+		p.destroyed()
+	}
+	return err
 }
 
 func (g object) mapPool(fd *sys.FD, size int32) (*sys.Mapping, error) {
@@ -79,16 +94,27 @@ type shmPool struct {
 
 func (p *shmPool) CreateBuffer(id uint32, offset, width, height, stride int32, format protocol.WlShmFormat) error {
 	b := &shmBuffer{object: p.child(id), memory: p.memory, offset: int(offset), stride: int(stride), width: int(width), height: int(height)}
-	if err := b.check(format); err != nil {
+	if err := p.check(b, format); err != nil {
 		return err
 	}
+	if p.c.buffers >= maxBuffers {
+		return tooMany(maxBuffers, "buffers")
+	}
+	p.c.buffers++
 	p.memory.refs++
-	return enter[protocol.WlBufferRequests](b.object, &protocol.WlBufferInterface, b, protocol.DispatchWlBufferRequest)
+	err := enter[protocol.WlBufferRequests](b.object, &protocol.WlBufferInterface, b, protocol.DispatchWlBufferRequest)
+	if err != nil {
+		b.destroyed()
+	}
+	return err
 }
 
 func (p *shmPool) Resize(size int32) error {
 	if int(size) < len(p.memory.m.Bytes) {
 		return p.failf(uint32(protocol.WlShmErrorInvalidFD), "pool shrinks from %d to %d bytes", len(p.memory.m.Bytes), size)
+	}
+	if int(size) == len(p.memory.m.Bytes) {
+		return nil
 	}
 	m, err := p.mapPool(p.fd, size)
 	if err != nil {
@@ -100,6 +126,7 @@ func (p *shmPool) Resize(size int32) error {
 }
 
 func (p *shmPool) destroyed() {
+	p.c.pools--
 	p.memory.drop()
 	_ = p.fd.Close()
 }
@@ -114,19 +141,20 @@ type shmBuffer struct {
 	gone           bool
 }
 
-func (b *shmBuffer) check(format protocol.WlShmFormat) error {
+// check reports what is wrong with a buffer that is to be.
+func (p *shmPool) check(b *shmBuffer, format protocol.WlShmFormat) error {
 	switch format {
 	case protocol.WlShmFormatArgb8888:
 		b.code = fourcc.AR24
 	case protocol.WlShmFormatXrgb8888:
 		b.code = fourcc.XR24
 	default:
-		return b.failf(uint32(protocol.WlShmErrorInvalidFormat), "format %#x is not offered", uint32(format))
+		return p.failf(uint32(protocol.WlShmErrorInvalidFormat), "format %#x is not offered", uint32(format))
 	}
 	size := len(b.memory.m.Bytes)
 	if b.width < 1 || b.height < 1 || b.width > fourcc.MaxExtent || b.height > fourcc.MaxExtent ||
 		b.offset < 0 || b.stride < 4*b.width || b.offset > size || b.stride > (size-b.offset)/b.height {
-		return b.failf(uint32(protocol.WlShmErrorInvalidStride), "%dx%d with stride %d at %d is outside a pool of %d bytes",
+		return p.failf(uint32(protocol.WlShmErrorInvalidStride), "%dx%d with stride %d at %d is outside a pool of %d bytes",
 			b.width, b.height, b.stride, b.offset, size)
 	}
 	return nil
@@ -167,5 +195,6 @@ func (b *shmBuffer) release() {
 
 func (b *shmBuffer) destroyed() {
 	b.gone = true
+	b.c.buffers--
 	b.memory.drop()
 }

@@ -3,7 +3,6 @@ package compositor
 import (
 	"twostep/bufcore"
 	"twostep/fourcc"
-	"twostep/internal/wire"
 	"twostep/protocol"
 )
 
@@ -115,7 +114,7 @@ func (h *streamHandle) CreateToken() error {
 	}
 	st := h.stream
 	if len(st.tokens) >= maxTokens {
-		return h.failf(wire.NoMemory, "more than %d tokens", maxTokens)
+		return tooMany(maxTokens, "tokens of one stream")
 	}
 	var t Token
 	st.srv.cfg.Random(t[:])

@@ -95,10 +95,13 @@ func (s *surface) SetBufferScale(scale int32) error {
 
 func (s *surface) Frame(callback uint32) error {
 	if len(s.pending.callbacks)+len(s.callbacks) >= maxCallbacks {
-		return s.failf(wire.NoMemory, "more than %d frame callbacks wait", maxCallbacks)
+		return tooMany(maxCallbacks, "frame callbacks that wait")
+	}
+	if err := s.c.addCallback(callback); err != nil {
+		return err
 	}
 	s.pending.callbacks = append(s.pending.callbacks, callback)
-	return s.c.addCallback(callback)
+	return nil
 }
 
 func (s *surface) Commit() error {
@@ -150,6 +153,12 @@ func (s *surface) destroyed() {
 	}
 	if s.role != nil {
 		s.c.srv.surfaceGone(s.role)
+	}
+	if s.xdg != nil {
+		s.xdg.surface = nil
+	}
+	for _, id := range append(s.callbacks, s.pending.callbacks...) {
+		s.c.remove(id)
 	}
 	s.c.srv.dirty = true
 }

@@ -1,7 +1,6 @@
 package compositor
 
 import (
-	"encoding/json"
 	"errors"
 
 	"twostep/bufcore"
@@ -154,11 +153,7 @@ func (v *view) refused(err error) {
 	if errors.As(err, &op) && op.Next != bufcore.Strict {
 		return
 	}
-	var proof []byte
-	if op != nil && op.Proof != nil {
-		proof, _ = json.Marshal(op.Proof)
-	}
-	v.resource().Refused(uint32(bufcore.Errno(err)), reason(err), string(proof))
+	v.resource().Refused(uint32(bufcore.Errno(err)), reason(err), proofOf(err))
 }
 
 // frame makes the next picture of a frame that has come.
