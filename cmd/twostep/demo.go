@@ -34,7 +34,7 @@ func cameraFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "stamp", Usage: "stamp a real camera's frames too, so that the file can be proved"},
 		&cli.StringFlag{Name: "codec", Value: "h264", Usage: "h264 or mpeg4"},
 		&cli.StringFlag{Name: "way", Usage: "what is done for the late encoder: strict, fit or swap (default: swap, but fit with --fourcc NV12)"},
-		&cli.IntFlag{Name: "buffers", Usage: "`N` the camera asks for (default: enough for the way)"},
+		&cli.IntFlag{Name: "buffers", HideDefault: true, Usage: "`N` the camera asks for (default: enough for the way)"},
 	}
 }
 
@@ -46,7 +46,7 @@ func scriptFlags() []cli.Flag {
 		&cli.StringFlag{Name: "screen", Usage: "`WxH` of what the compositor draws"},
 		&cli.DurationFlag{Name: "preview", Value: 3 * time.Second, Usage: "script: preview before record is pressed"},
 		&cli.DurationFlag{Name: "record", Value: 6 * time.Second, Usage: "script: time recorded"},
-		&cli.IntFlag{Name: "frames", Usage: "script: record on until `N` have been shown meanwhile"},
+		&cli.IntFlag{Name: "frames", HideDefault: true, Usage: "script: record on until `N` have been shown meanwhile"},
 		&cli.DurationFlag{Name: "after", Value: 2 * time.Second, Usage: "script: preview after the recording"},
 		&cli.IntFlag{Name: "runs", Value: 1, Usage: "script: run `N` times and say the worst"},
 		&cli.BoolFlag{Name: "json", Usage: "print the numbers as JSON"},
