@@ -158,6 +158,16 @@ func (s *Server) later(f func()) { s.deferred = append(s.deferred, f) }
 // renderer and queued bytes to the clients. To be called after every batch of
 // other calls.
 func (s *Server) Settle() {
+	for again := true; again; {
+		s.doDeferred()
+		s.present()
+		before := len(s.clients)
+		s.Flush()
+		again = len(s.clients) < before // those who were ended are news to others
+	}
+}
+
+func (s *Server) doDeferred() {
 	for len(s.deferred) > 0 {
 		todo := s.deferred
 		s.deferred = nil
@@ -165,8 +175,6 @@ func (s *Server) Settle() {
 			f()
 		}
 	}
-	s.present()
-	s.Flush()
 }
 
 // Close disconnects everybody. Until Idle, jobs are still under way and the

@@ -78,6 +78,8 @@ func (v *view) commit() {
 	v.leave()
 	v.stream, v.pending = v.pending, nil
 	if v.stream == nil {
+		// Its memory goes, and what renderers have kept goes with the window.
+		v.latest = nil
 		v.c.srv.unmap(v.surface.role)
 		return
 	}
@@ -162,7 +164,9 @@ func (v *view) frame(r bufcore.Record) {
 	v.tally.arrived(r.Sequence)
 	st := v.storageOf(r.Serial)
 	v.latest = srv.lend(v, st, r)
-	if v.surface != nil {
+	if v.surface != nil && v.surface.role != nil {
+		w := v.surface.role.window
+		w.notice, w.picture = "", nil
 		srv.mapWindow(v.surface.role, st.g.Layout.Width, st.g.Layout.Height)
 	}
 	srv.dirty = true
