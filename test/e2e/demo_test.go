@@ -69,9 +69,10 @@ func TestDemo(t *testing.T) {
 				args = append(args, "--way", tt.way)
 			}
 			got := run(t, []string{"XDG_RUNTIME_DIR=" + runtime}, filepath.Join(bin, "twostep"), args...)
+			t.Logf("%s%s", got.stdout, got.stderr)
 			s := readSummary(t, dir)
 			if want := s.verdict(); got.code != want {
-				t.Fatalf("exit code %d, want %d\n%s%s", got.code, want, got.stdout, got.stderr)
+				t.Fatalf("exit code %d, want %d", got.code, want)
 			}
 			checkPreview(t, s, tt.fourcc)
 			checkLateAttach(t, s, tt.way, tt.grows)
