@@ -19,6 +19,7 @@ test: test-deps ## run every check and every test
 
 .PHONY: build
 build: deps ## build bin/{compositor,camapp,encapp,twostep}
+	@[ -e bin/twostep ] || echo "build: compiling; the first time this is a minute or two, most of it without a word"
 	go build -buildvcs=false -o bin/ ./cmd/...
 
 .PHONY: bench
