@@ -1,6 +1,8 @@
 package main
 
 import (
+	"twostep/internal/sys"
+
 	"errors"
 	"fmt"
 	"os"
@@ -90,10 +92,11 @@ func (r *recorder) start() {
 }
 
 // watch starts a child and waits for its end on one thread: with that thread
-// the child would be told that its parent has died.
+// the child would be told that its parent has died. Loading an encoder takes a
+// quarter of a second of work, which must not be the preview's.
 func (r *recorder) watch(cmd *exec.Cmd, started chan<- error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	runtime.LockOSThread() // until the thread's end
+	sys.Background()
 	err := cmd.Start()
 	started <- err
 	if err != nil {

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"image/png"
 	"log/slog"
 	"os"
+	"runtime"
 	"time"
 
 	"twostep/internal/compositor"
 	"twostep/internal/exit"
+	"twostep/internal/sys"
 )
 
 // firstScene bounds how long an output may take to show anything at all.
@@ -97,6 +100,16 @@ func (p *program) snapshot(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // until the thread's end
+		sys.Background()       // a picture of frames must not cost any
+		done <- savePNG(path, m)
+	}()
+	return <-done
+}
+
+func savePNG(path string, m image.Image) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err

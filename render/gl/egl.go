@@ -75,13 +75,16 @@ func OpenHeadless(size image.Point) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := New(procAddr, size)
+	r, err := newRenderer(procAddr, size)
 	if err != nil {
 		c.close()
 		return nil, err
 	}
 	r.context = c
-	if r.own, err = newTarget(size); err != nil {
+	if r.own, err = newTarget(size); err == nil {
+		err = r.warm()
+	}
+	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil

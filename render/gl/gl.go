@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-gl/gl/v3.3-core/gl"
 
+	"twostep/fourcc"
 	"twostep/render"
 )
 
@@ -36,6 +37,17 @@ var errClosed = errors.New("renderer is closed")
 // draws into its default framebuffer of the given size. procAddr finds GL's
 // functions. Close leaves the context alone.
 func New(procAddr func(string) unsafe.Pointer, size image.Point) (*Renderer, error) {
+	r, err := newRenderer(procAddr, size)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.warm(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func newRenderer(procAddr func(string) unsafe.Pointer, size image.Point) (*Renderer, error) {
 	if err := gl.InitWithProcAddrFunc(procAddr); err != nil {
 		return nil, fmt.Errorf("find GL functions: %w", err)
 	}
@@ -49,6 +61,28 @@ func New(procAddr func(string) unsafe.Pointer, size image.Point) (*Renderer, err
 	}
 	gl.PixelStorei(gl.UNPACK_ALIGNMENT, 1)
 	return r, nil
+}
+
+// warm draws every kind of picture once, tiny, where nobody sees it. A driver
+// compiles a shader for good when it first draws with it, which takes longer
+// than a frame may.
+func (r *Renderer) warm() error {
+	for _, code := range []fourcc.Code{fourcc.YUYV, fourcc.NV12, fourcc.XR24, fourcc.AR24} {
+		// No power of two: drivers tell those apart.
+		l, err := fourcc.LayoutOf(code, 6, 6, fourcc.Align{})
+		if err != nil {
+			return err
+		}
+		p := &render.Picture{Key: 1, Layout: l, Mem: make([]byte, l.Bytes)}
+		err = r.Draw(&render.Scene{Size: r.size, Windows: []render.Window{
+			{ID: 1, Frame: image.Rect(0, 0, 6, 6), Content: image.Rect(0, 0, 6, 6), Picture: p},
+			{ID: 2, Frame: image.Rect(8, 0, 20, 12), Content: image.Rect(8, 0, 20, 12), Picture: p},
+		}}, nil)
+		if err != nil {
+			return fmt.Errorf("first picture of %v: %w", code, err)
+		}
+	}
+	return r.Draw(&render.Scene{Size: r.size}, nil) // forget these windows
 }
 
 // Version says what draws, as GL's own strings.
