@@ -12,7 +12,6 @@ type LeftBehind struct {
 
 // census counts what clients could leave behind. It belongs to the Loop.
 type census struct {
-	taken         bool
 	fds, mappings int
 	left          LeftBehind
 	err           error
@@ -21,21 +20,11 @@ type census struct {
 // storageMappings is how the storage of buffers shows in /proc/self/maps.
 const storageMappings = "memfd:twostep"
 
-// before counts once, when the first client has just been accepted.
-func (c *census) before() {
-	if c.taken {
-		return
-	}
-	c.taken = true
-	c.fds, c.mappings = c.count()
-	c.fds-- // the client's own
-}
+// before counts when no client has been accepted yet.
+func (c *census) before() { c.fds, c.mappings = c.count() }
 
 // after counts when no client is left.
 func (c *census) after() {
-	if !c.taken {
-		return
-	}
 	fds, mappings := c.count()
 	c.left.FDs, c.left.Mappings = fds-c.fds, mappings-c.mappings
 }

@@ -15,10 +15,11 @@ import (
 	"twostep/render"
 )
 
-// Bounds on what the end waits for.
+// Bounds on what the beginning and the end wait for.
 const (
-	closeTime = 3 * time.Second // clients with windows, who may have a file to finish
-	drainTime = 3 * time.Second // storage to come back
+	startTime = 30 * time.Second // a software GL device that opens on a busy machine
+	closeTime = 3 * time.Second  // clients with windows, who may have a file to finish
+	drainTime = 3 * time.Second  // storage to come back
 )
 
 // acceptRest is how long accepting rests when this process has no descriptor
@@ -118,9 +119,12 @@ func (l *Loop) Await(ctx context.Context, met func(*Server) bool) error {
 
 // Run serves until the context ends or somebody quits, and then lets every
 // client go. The output must go on showing scenes until Run has returned. The
-// listener is closed.
+// first client is taken once there is something on the screen. The listener is
+// closed.
 func (l *Loop) Run(ctx context.Context) error {
 	l.workers.Go(l.work)
+	l.until(ctx, startTime, func() bool { return l.Server.ScenesShown() > 0 })
+	l.census.before()
 	l.workers.Go(l.accept)
 	for !l.quit && ctx.Err() == nil {
 		l.once(ctx.Done())
@@ -198,27 +202,25 @@ func (l *Loop) answerWaiters() {
 // for all storage to come back.
 func (l *Loop) drain() {
 	l.Server.AskToClose()
-	l.until(closeTime, func() bool { return !l.Server.HasWindows() })
+	ctx := context.Background()
+	l.until(ctx, closeTime, func() bool { return !l.Server.HasWindows() })
 	l.Server.Close()
-	if !l.until(drainTime, l.Server.Idle) {
+	if !l.until(ctx, drainTime, l.Server.Idle) {
 		l.fail(fmt.Errorf("%d buffers have not come back within %v", l.Server.Buffers(), drainTime))
 	}
 }
 
-// until goes on handling events until met, and reports false if that takes too
-// long.
-func (l *Loop) until(most time.Duration, met func() bool) bool {
-	deadline := make(chan struct{})
-	t := time.AfterFunc(most, func() { close(deadline) })
-	defer t.Stop()
+// until goes on handling events until met, and reports false if the context
+// ends or that takes too long.
+func (l *Loop) until(ctx context.Context, most time.Duration, met func() bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
 	l.Server.Settle()
 	for !met() {
-		select {
-		case <-deadline:
+		if ctx.Err() != nil {
 			return false
-		default:
-			l.once(deadline)
 		}
+		l.once(ctx.Done())
 	}
 	return true
 }
@@ -267,7 +269,6 @@ func (l *Loop) greet(sock *net.UnixConn) {
 	}
 	pid := sys.PeerPID(conn.Raw())
 	ok := l.Post(func(s *Server) {
-		l.census.before()
 		if c := s.Connect(conn, pid); c != nil {
 			l.workers.Go(func() { l.read(c) })
 		}

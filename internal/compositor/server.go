@@ -1,9 +1,12 @@
 package compositor
 
 import (
+	"errors"
 	"image"
+	"syscall"
 
 	"twostep/bufcore"
+	"twostep/internal/wire"
 	"twostep/render"
 )
 
@@ -145,6 +148,7 @@ func (s *Server) Finish(r Result) {
 		st.set.core.Allocated(st.g, r.err)
 	case sealJob:
 		st.set.core.Sealed(st.g, r.err)
+		s.blame(st, r.err)
 	case freeJob:
 		delete(s.stores, st)
 	}
@@ -174,6 +178,15 @@ func (s *Server) doDeferred() {
 		for _, f := range todo {
 			f()
 		}
+	}
+}
+
+// blame ends a producer that has sealed its storage itself, so that nobody can
+// be kept from writing to it.
+func (s *Server) blame(st *storage, err error) {
+	owner := st.set.stream.owner
+	if errors.Is(err, syscall.EPERM) && !owner.c.gone {
+		s.punish(owner.c, owner.failf(wire.InvalidMethod, "generation %d: %v", st.g.Number, err))
 	}
 }
 
