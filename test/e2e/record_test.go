@@ -74,7 +74,7 @@ func TestEncoderIsKilled(t *testing.T) {
 }
 
 func TestCameraIsKilled(t *testing.T) {
-	s := newStage(t, "--way", "swap", "--fps", "15")
+	s := newStage(t, "--way", "swap", "--step")
 	s.ask("key r")
 	s.ask("wait recording")
 	s.frames(15)
@@ -89,7 +89,7 @@ func TestCameraIsKilled(t *testing.T) {
 }
 
 func TestCompositorIsKilled(t *testing.T) {
-	s := newStage(t, "--way", "swap", "--fps", "15")
+	s := newStage(t, "--way", "swap", "--step")
 	s.ask("key r")
 	s.ask("wait recording")
 	s.frames(15)
@@ -109,7 +109,7 @@ func TestCompositorIsKilled(t *testing.T) {
 }
 
 func TestCompositorQuitsUnderItsClients(t *testing.T) {
-	s := newStage(t, "--way", "swap", "--fps", "15")
+	s := newStage(t, "--way", "swap", "--step")
 	s.ask("key r")
 	s.ask("wait recording")
 	s.frames(15)
@@ -121,7 +121,7 @@ func TestCompositorQuitsUnderItsClients(t *testing.T) {
 }
 
 func TestStoppingACameraThatRecordsFinishesTheFile(t *testing.T) {
-	s := newStage(t, "--way", "swap", "--fps", "15")
+	s := newStage(t, "--way", "swap", "--step")
 	s.ask("key r")
 	s.ask("wait recording")
 	s.frames(15)

@@ -26,7 +26,7 @@ func TestStampsAreReadOffTheScreen(t *testing.T) {
 			if backend == "window" {
 				display = startX(t)
 			}
-			s := newStageOn(t, backend, display, "--way", "swap", "--fps", "15")
+			s := newStageOn(t, backend, display, "--way", "swap", "--step")
 			before := s.stamps(4)
 			s.ask("key r")
 			s.ask("wait recording")
