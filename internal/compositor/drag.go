@@ -15,6 +15,7 @@ const cornerSize = 14
 type pointerState struct {
 	at       image.Point
 	over     *surface // has been told that the pointer is inside
+	down     bool     // the left button
 	dragging *window
 	resizing *window
 }
@@ -40,8 +41,6 @@ func (s *Server) hover(now int64) {
 		s.leave()
 		return
 	}
-	at := s.pointer.at.Sub(w.content.Min)
-	x, y := wire.FixedOf(float64(at.X)), wire.FixedOf(float64(at.Y))
 	came := w.surface != s.pointer.over
 	if came {
 		s.leave()
@@ -49,12 +48,27 @@ func (s *Server) hover(now int64) {
 	}
 	for _, p := range w.surface.c.pointers {
 		if came {
-			p.resource().Enter(s.nextSerial(), w.surface.id, x, y)
-		} else {
-			p.resource().Motion(uint32(now/1e6), x, y)
+			p.enter()
+			continue
 		}
+		x, y := s.within(w)
+		p.resource().Motion(uint32(now/1e6), x, y)
 		p.frame()
 	}
+}
+
+// within is where the pointer is in a window's content.
+func (s *Server) within(w *window) (x, y wire.Fixed) {
+	at := s.pointer.at.Sub(w.content.Min)
+	return wire.FixedOf(float64(at.X)), wire.FixedOf(float64(at.Y))
+}
+
+// enter says that the pointer is over a surface of its client.
+func (p *pointer) enter() {
+	over := p.c.srv.pointer.over
+	x, y := p.c.srv.within(over.role.window)
+	p.resource().Enter(p.c.srv.nextSerial(), over.id, x, y)
+	p.frame()
 }
 
 func (s *Server) leave() {
@@ -70,6 +84,9 @@ func (s *Server) leave() {
 }
 
 func (s *Server) button(in render.Input) {
+	if in.Button == buttonLeft {
+		s.pointer.down = in.Pressed
+	}
 	if !in.Pressed {
 		s.pointer.dragging, s.pointer.resizing = nil, nil
 	}
@@ -121,10 +138,14 @@ func (s *Server) letGo(w *window) {
 	if p.resizing == w {
 		p.resizing = nil
 	}
-	if p.over == w.surface {
-		p.over = nil
+	if p.over != nil && p.over == w.surface {
+		s.leave()
 	}
 }
 
 // startDrag is a client's wish to be moved by the button that is down.
-func (s *Server) startDrag(w *window) { s.pointer.dragging = w }
+func (s *Server) startDrag(w *window) {
+	if p := &s.pointer; p.down && p.over != nil && p.over == w.surface {
+		p.dragging = w
+	}
+}

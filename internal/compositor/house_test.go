@@ -13,12 +13,21 @@ import (
 type house struct {
 	*Server
 	t      *testing.T
-	around *synchronous
+	around *watched
 	time   int64
 }
 
+// watched are surroundings that count what is asked of the program.
+type watched struct {
+	synchronous
+	quits, snapshots int
+}
+
+func (w *watched) Quit()     { w.quits++ }
+func (w *watched) Snapshot() { w.snapshots++ }
+
 func newHouse(t *testing.T) *house {
-	h := &house{t: t, around: &synchronous{}, time: 1e9}
+	h := &house{t: t, around: &watched{}, time: 1e9}
 	token := byte(0)
 	h.Server = NewServer(Config{
 		Size: image.Pt(1000, 540), HUD: true, Now: func() int64 { return h.time },

@@ -49,8 +49,14 @@ func (g *seat) GetKeyboard(id uint32) error {
 
 func (g *seat) GetPointer(id uint32) error {
 	p := &pointer{object: g.child(id)}
+	if err := enter[protocol.WlPointerRequests](p.object, &protocol.WlPointerInterface, p, protocol.DispatchWlPointerRequest); err != nil {
+		return err
+	}
 	g.c.pointers = append(g.c.pointers, p)
-	return enter[protocol.WlPointerRequests](p.object, &protocol.WlPointerInterface, p, protocol.DispatchWlPointerRequest)
+	if over := g.c.srv.pointer.over; over != nil && over.c == g.c {
+		p.enter()
+	}
+	return nil
 }
 
 // keyboard is wl_keyboard. Keys are evdev codes and there is no keymap.
@@ -131,6 +137,21 @@ func (s *Server) setFocus(w *window) {
 	}
 	if t := w.surface.role; t != nil {
 		t.configure(0, 0)
+	}
+}
+
+// dropFocus takes the keyboard from a window that goes away, and gives it to
+// the foremost that stays.
+func (s *Server) dropFocus(w *window) {
+	if s.focus != w {
+		return
+	}
+	s.unfocus(w)
+	for i := len(s.windows) - 1; i >= 0; i-- {
+		if o := s.windows[i]; o != w && o.mapped && o.surface != nil && !o.surface.c.gone {
+			s.setFocus(o)
+			return
+		}
 	}
 }
 

@@ -47,13 +47,13 @@ func (s *Server) mapWindow(t *toplevel, width, height int) {
 func (s *Server) unmap(t *toplevel) {
 	if t != nil {
 		t.window.mapped = false
-		s.unfocus(t.window)
+		s.dropFocus(t.window)
 	}
 }
 
 // closeWindow takes a window away, at once or as a ghost.
 func (s *Server) closeWindow(w *window) {
-	s.unfocus(w)
+	s.dropFocus(w)
 	s.letGo(w)
 	s.dirty = true
 	if w.notice != "" && w.mapped && w.picture != nil {
