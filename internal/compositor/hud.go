@@ -56,9 +56,7 @@ func (s *set) describe(h *render.HUD) {
 			h.Recording = &render.Recording{Since: m.since, Frames: m.frames, Name: d.Name}
 		}
 	}
-	if s.refusal != "" && h.Now-s.refusedAt < refusalNS {
-		h.Refusal = s.refusal
-	}
+	h.Refusal = s.refusal
 }
 
 // lanes returns the recent life of every buffer, and forgets generations that
@@ -85,5 +83,11 @@ func (s *set) lanes(now int64) []render.BufferLane {
 func (s *set) forgetHistory(now int64) {
 	for len(s.histories) > 1 && s.histories[1].begun < now-historyNS {
 		s.histories = s.histories[1:]
+	}
+}
+
+func (s *set) forgetRefusal(now int64) {
+	if s.refusal != "" && now-s.refusedAt >= refusalNS {
+		s.refusal, s.srv.dirty = "", true
 	}
 }

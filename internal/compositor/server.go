@@ -108,6 +108,7 @@ func (s *Server) Tick() {
 	for _, st := range s.streams {
 		if st.set != nil {
 			st.set.core.Tick(now)
+			st.set.forgetRefusal(now)
 		}
 	}
 	s.dropGhosts(now)
@@ -126,6 +127,9 @@ func (s *Server) NextTick() (at int64, ok bool) {
 		}
 		if t, due := st.set.core.NextTick(); due {
 			sooner(t)
+		}
+		if st.set.refusal != "" {
+			sooner(st.set.refusedAt + refusalNS)
 		}
 	}
 	for _, w := range s.windows {

@@ -184,6 +184,7 @@ func (s *set) Storage(a *bufcore.Attachment, g *bufcore.Generation) {
 	memberOf(a).storage(s.stores[g])
 	if len(s.histories) == 0 || s.histories[len(s.histories)-1].generation != g.Number {
 		s.histories = append(s.histories, newHistory(g, s.Now()))
+		s.forgetHistory(s.Now())
 	}
 }
 

@@ -83,6 +83,7 @@ func (v *view) commit() {
 		v.c.srv.unmap(v.surface.role)
 		return
 	}
+	v.tally = tally{} // every stream counts for itself
 	v.stream.views = append(v.stream.views, v)
 	v.attach()
 }
