@@ -34,10 +34,6 @@ func compositorOf(o *wire.Out) protocol.WlCompositorProxy {
 	return protocol.WlCompositorProxy{ID: compositorID, Version: 4, Out: o}
 }
 
-func shmOf(o *wire.Out) protocol.WlShmProxy {
-	return protocol.WlShmProxy{ID: shmID, Version: 1, Out: o}
-}
-
 func seatOf(o *wire.Out) protocol.WlSeatProxy {
 	return protocol.WlSeatProxy{ID: seatID, Version: 5, Out: o}
 }
