@@ -118,7 +118,10 @@ func condition(words []string) (met func(*Server) bool, err error) {
 	switch {
 	case len(words) == 2 && words[0] == "frames":
 		n, err := strconv.ParseUint(words[1], 10, 32)
-		return func(s *Server) bool { return s.FramesShown() >= n }, err
+		if err != nil {
+			return nil, fmt.Errorf("%q is no number of frames", words[1])
+		}
+		return func(s *Server) bool { return s.FramesShown() >= n }, nil
 	case len(words) == 1 && words[0] == "recording":
 		return (*Server).Recording, nil
 	case len(words) == 1 && words[0] == "stopped":

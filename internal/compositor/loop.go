@@ -113,6 +113,7 @@ func (l *Loop) Await(ctx context.Context, met func(*Server) bool) error {
 	case <-l.ended:
 		return errors.New("the compositor has ended")
 	case <-ctx.Done():
+		l.Post(func(*Server) { l.waiters = without(l.waiters, w) })
 		return ctx.Err()
 	}
 }
