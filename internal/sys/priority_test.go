@@ -7,23 +7,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestBackgroundIsForOneThreadAlone(t *testing.T) {
-	before, err := unix.Getpriority(unix.PRIO_PROCESS, unix.Getpid())
+// priority is that of the calling thread, as the kernel reports it: 20 minus
+// the nice value.
+func priority(t *testing.T) int {
+	t.Helper()
+	p, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+func TestBackgroundIsForOneThreadAlone(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before := priority(t)
 	lowered := make(chan int)
 	go func() {
-		runtime.LockOSThread()
+		runtime.LockOSThread() // until the thread's end
 		Background()
-		got, _ := unix.Getpriority(unix.PRIO_PROCESS, 0)
-		lowered <- got
+		lowered <- priority(t)
 	}()
-	// The kernel reports 20 minus the nice value.
-	if got := <-lowered; got != 20-max(politeness, 20-before) {
-		t.Errorf("the thread's priority is %d", got)
+	if got, want := <-lowered, min(before, 20-politeness); got != want {
+		t.Errorf("the thread's priority is %d, want %d", got, want)
 	}
-	if after, _ := unix.Getpriority(unix.PRIO_PROCESS, unix.Getpid()); after != before {
-		t.Errorf("the main thread's priority went from %d to %d", before, after)
+	if after := priority(t); after != before {
+		t.Errorf("another thread's priority went from %d to %d", before, after)
 	}
 }
