@@ -80,6 +80,7 @@ func (v *view) commit() {
 	if v.stream == nil {
 		// Its memory goes, and what renderers have kept goes with the window.
 		v.latest = nil
+		v.unsay()
 		v.c.srv.unmap(v.surface.role)
 		return
 	}
@@ -151,6 +152,13 @@ func (v *view) ended(why string) {
 	v.c.srv.dirty = true
 }
 
+// unsay takes the notice away.
+func (v *view) unsay() {
+	if t := v.surface.role; t != nil {
+		t.window.notice, t.window.picture = "", nil
+	}
+}
+
 func (v *view) refused(err error) {
 	var op *bufcore.OpError
 	if errors.As(err, &op) && op.Next != bufcore.Strict {
@@ -165,9 +173,8 @@ func (v *view) frame(r bufcore.Record) {
 	v.tally.arrived(r.Sequence)
 	st := v.storageOf(r.Serial)
 	v.latest = srv.lend(v, st, r)
-	if v.surface != nil && v.surface.role != nil {
-		w := v.surface.role.window
-		w.notice, w.picture = "", nil
+	if v.surface != nil {
+		v.unsay()
 		srv.mapWindow(v.surface.role, st.g.Layout.Width, st.g.Layout.Height)
 	}
 	srv.dirty = true

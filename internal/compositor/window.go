@@ -51,12 +51,14 @@ func (s *Server) unmap(t *toplevel) {
 	}
 }
 
-// closeWindow takes a window away, at once or as a ghost.
+// closeWindow takes a window away, at once or as a ghost. A ghost's picture has
+// been on the screen up to now: its memory may be gone, and renderers have kept
+// what they need of it only as long as every scene had it.
 func (s *Server) closeWindow(w *window) {
 	s.dropFocus(w)
 	s.letGo(w)
 	s.dirty = true
-	if w.notice != "" && w.mapped && w.picture != nil {
+	if w.notice != "" && w.mapped && w.picture != nil && s.scene != nil && shows(s.scene, w.picture) {
 		w.surface, w.until = nil, s.now()+ghostNS
 		return
 	}
