@@ -773,6 +773,7 @@ const (
 	SetErrorWriteDenied  SetError = 0
 	SetErrorBadDirection SetError = 1
 	SetErrorBadPolicy    SetError = 2
+	SetErrorBadWay       SetError = 3
 )
 
 // SetDirection is the enum twostep_set_v1.direction.
