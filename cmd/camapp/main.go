@@ -5,24 +5,13 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/urfave/cli/v3"
 
 	"twostep/internal/exit"
 )
 
-func main() {
-	exit.Main("camapp", run)
-}
-
-func run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return command().Run(ctx, os.Args)
-}
+func main() { exit.Command(command()) }
 
 func command() *cli.Command {
 	return &cli.Command{
@@ -30,10 +19,8 @@ func command() *cli.Command {
 		Usage: "show a camera in the compositor's window, and record it",
 		Description: "Keys, while the window has the focus: R records and stops, M changes the codec,\n" +
 			"1, 2 and 5 choose what is done for the late encoder: strict, fit or swap.",
-		Flags:          flags(),
-		Action:         camapp,
-		OnUsageError:   usage,
-		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		Flags:  flags(),
+		Action: camapp,
 	}
 }
 
@@ -54,10 +41,6 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "encapp", Usage: "`PATH` of encapp (default: beside camapp, or in PATH)"},
 		&cli.StringFlag{Name: "report", Usage: "`FILE` for what was measured, as JSON"},
 	}
-}
-
-func usage(_ context.Context, _ *cli.Command, err error, _ bool) error {
-	return &exit.Error{Code: exit.Usage, Err: err}
 }
 
 // camapp runs from opened camera to written report.

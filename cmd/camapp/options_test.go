@@ -21,6 +21,7 @@ func parse(t *testing.T, args ...string) (options, error) {
 	t.Helper()
 	var got options
 	c := command()
+	exit.Prepare(c)
 	c.Writer, c.ErrWriter = io.Discard, io.Discard
 	c.Action = func(_ context.Context, c *cli.Command) (err error) {
 		got, err = parseOptions(c)
@@ -82,6 +83,7 @@ func TestErrorsHaveTheirExitCodes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := command()
+			exit.Prepare(cmd)
 			cmd.Writer, cmd.ErrWriter = io.Discard, io.Discard
 			err := cmd.Run(context.Background(), append([]string{"camapp"}, c.args...))
 			if exit.Code(err) != c.code || !strings.Contains(err.Error(), c.says) {

@@ -9,9 +9,7 @@ import (
 	"image"
 	"log/slog"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -25,13 +23,7 @@ import (
 // GLFW wants the thread that the process began with.
 func init() { runtime.LockOSThread() }
 
-func main() {
-	exit.Main("compositor", func() error {
-		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-		defer stop()
-		return command().Run(ctx, os.Args)
-	})
-}
+func main() { exit.Command(command()) }
 
 func command() *cli.Command {
 	return &cli.Command{
@@ -47,10 +39,6 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "report", Usage: "write a JSON report to `FILE` at the end"},
 		},
 		Action: run,
-		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
-			return &exit.Error{Code: exit.Usage, Err: err}
-		},
-		ExitErrHandler: func(context.Context, *cli.Command, error) {},
 	}
 }
 

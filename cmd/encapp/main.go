@@ -6,8 +6,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -15,15 +13,7 @@ import (
 	"twostep/internal/exit"
 )
 
-func main() {
-	exit.Main("encapp", run)
-}
-
-func run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return command().Run(ctx, os.Args)
-}
+func main() { exit.Command(command()) }
 
 func command() *cli.Command {
 	return &cli.Command{
@@ -31,11 +21,9 @@ func command() *cli.Command {
 		Usage: "record a stream of shared buffers",
 		Description: "The stream is the one that the token in TWOSTEP_TOKEN grants. SIGTERM and SIGINT\n" +
 			"end the recording at the last frame queued, and well.",
-		Flags:          flags(),
-		Action:         encode,
-		Commands:       []*cli.Command{verifyCommand()},
-		OnUsageError:   usage,
-		ExitErrHandler: func(context.Context, *cli.Command, error) {},
+		Flags:    flags(),
+		Action:   encode,
+		Commands: []*cli.Command{verifyCommand()},
 	}
 }
 
@@ -48,10 +36,6 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "report", Usage: "`FILE` for what was measured, as JSON"},
 		&cli.Int64Flag{Name: "pressed-at", Usage: "when record was pressed, CLOCK_MONOTONIC in `NS`"},
 	}
-}
-
-func usage(_ context.Context, _ *cli.Command, err error, _ bool) error {
-	return &exit.Error{Code: exit.Usage, Err: err}
 }
 
 // encode runs from checked command line to written report.

@@ -16,12 +16,11 @@ import (
 
 func verifyCommand() *cli.Command {
 	return &cli.Command{
-		Name:         "verify",
-		Usage:        "prove from its pixels what a recording holds",
-		ArgsUsage:    "FILE",
-		Flags:        []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"}},
-		Action:       verify,
-		OnUsageError: usage,
+		Name:      "verify",
+		Usage:     "prove from its pixels what a recording holds",
+		ArgsUsage: "FILE",
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"}},
+		Action:    verify,
 	}
 }
 

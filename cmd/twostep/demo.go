@@ -19,9 +19,8 @@ func demoCommand() *cli.Command {
 		Description: "With a display the compositor's window stays until it is closed: R records,\n" +
 			"M changes the codec, 1, 2 and 5 choose strict, fit and swap. Without one a\n" +
 			"script previews, records, stops, and leaves pictures of the window.",
-		Flags:        append(cameraFlags(), scriptFlags()...),
-		Action:       runDemo,
-		OnUsageError: usage,
+		Flags:  append(cameraFlags(), scriptFlags()...),
+		Action: runDemo,
 	}
 }
 

@@ -13,12 +13,11 @@ import (
 
 func verifyCommand() *cli.Command {
 	return &cli.Command{
-		Name:         "verify",
-		Usage:        "prove from its pixels that a recording lost, repeated and tore nothing",
-		ArgsUsage:    "FILE",
-		Flags:        []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"}},
-		Action:       verify,
-		OnUsageError: usage,
+		Name:      "verify",
+		Usage:     "prove from its pixels that a recording lost, repeated and tore nothing",
+		ArgsUsage: "FILE",
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"}},
+		Action:    verify,
 	}
 }
 
