@@ -15,11 +15,8 @@ func TestSteppedRecordingCostsThePreviewNoFrame(t *testing.T) {
 			t.Run(codec+" by "+way, func(t *testing.T) {
 				fourcc := map[string]string{"swap": "YUYV", "fit": "NV12"}[way]
 				s := newStage(t, "--step", "--codec", codec, "--way", way, "--fourcc", fourcc)
-				s.ask("key r")
-				s.ask("wait recording")
-				s.frames(60)
-				s.ask("key r")
-				s.ask("wait stopped")
+				s.record(60)
+				s.stop()
 				s.frames(20)
 				s.finish()
 				p := s.compositorReport("compositor").Preview
@@ -38,11 +35,8 @@ func TestSteppedRecordingCostsThePreviewNoFrame(t *testing.T) {
 func TestRecordingTwiceInOneRun(t *testing.T) {
 	s := newStage(t, "--step", "--way", "swap", "--force")
 	for range 2 {
-		s.ask("key r")
-		s.ask("wait recording")
-		s.frames(20)
-		s.ask("key r")
-		s.ask("wait stopped")
+		s.record(20)
+		s.stop()
 		s.frames(20)
 	}
 	s.finish()
@@ -57,9 +51,7 @@ func TestEncoderIsKilled(t *testing.T) {
 	t.Logf("seed %#x", seed)
 	wait := rand.New(rand.NewPCG(seed, 0)).IntN(60)
 	s := newStage(t, "--step", "--way", "swap")
-	s.ask("key r")
-	s.ask("wait recording")
-	s.frames(30 + wait)
+	s.record(30 + wait)
 	pid := s.encapp()
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -75,9 +67,7 @@ func TestEncoderIsKilled(t *testing.T) {
 
 func TestCameraIsKilled(t *testing.T) {
 	s := newStage(t, "--way", "swap", "--step")
-	s.ask("key r")
-	s.ask("wait recording")
-	s.frames(15)
+	s.record(15)
 	pid := s.encapp()
 	if err := s.camera.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -90,9 +80,7 @@ func TestCameraIsKilled(t *testing.T) {
 
 func TestCompositorIsKilled(t *testing.T) {
 	s := newStage(t, "--way", "swap", "--step")
-	s.ask("key r")
-	s.ask("wait recording")
-	s.frames(15)
+	s.record(15)
 	pid := s.encapp()
 	if err := s.compositor.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -110,9 +98,7 @@ func TestCompositorIsKilled(t *testing.T) {
 
 func TestCompositorQuitsUnderItsClients(t *testing.T) {
 	s := newStage(t, "--way", "swap", "--step")
-	s.ask("key r")
-	s.ask("wait recording")
-	s.frames(15)
+	s.record(15)
 	pid := s.encapp()
 	s.quit()
 	s.ended(s.camera)
@@ -122,9 +108,7 @@ func TestCompositorQuitsUnderItsClients(t *testing.T) {
 
 func TestStoppingACameraThatRecordsFinishesTheFile(t *testing.T) {
 	s := newStage(t, "--way", "swap", "--step")
-	s.ask("key r")
-	s.ask("wait recording")
-	s.frames(15)
+	s.record(15)
 	began := time.Now()
 	s.finish()
 	t.Logf("ended after %v", time.Since(began))

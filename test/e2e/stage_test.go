@@ -130,6 +130,21 @@ func (s *stage) frames(n int) {
 	s.ask("wait frames " + strconv.Itoa(s.compositorReport("now").Preview.Shown+n))
 }
 
+// record presses record and waits for n more frames once that has begun.
+func (s *stage) record(n int) {
+	s.t.Helper()
+	s.ask("key r")
+	s.ask("wait recording")
+	s.frames(n)
+}
+
+// stop presses record again and waits until nobody records.
+func (s *stage) stop() {
+	s.t.Helper()
+	s.ask("key r")
+	s.ask("wait stopped")
+}
+
 // ended waits for a process to end, and returns its exit code.
 func (s *stage) ended(p *process) int {
 	s.t.Helper()

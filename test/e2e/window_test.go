@@ -28,12 +28,9 @@ func TestStampsAreReadOffTheScreen(t *testing.T) {
 			}
 			s := newStageOn(t, backend, display, "--way", "swap", "--step")
 			before := s.stamps(4)
-			s.ask("key r")
-			s.ask("wait recording")
-			s.frames(5)
+			s.record(5)
 			after := s.stamps(4)
-			s.ask("key r")
-			s.ask("wait stopped")
+			s.stop()
 			s.finish()
 			if v := s.verify(); after[0] < uint32(v.First) || after[3] > uint32(v.Last) {
 				t.Errorf("on the screen while recording: %v; in the file: %d to %d", after, v.First, v.Last)
