@@ -1,6 +1,8 @@
 package compositor
 
 import (
+	"fmt"
+
 	"twostep/bufcore"
 	"twostep/render"
 )
@@ -54,6 +56,9 @@ func (s *set) describe(h *render.HUD) {
 		h.Attached = append(h.Attached, render.Attached{Name: d.Name, Direction: m.core.Direction().String(), Held: m.core.Held()})
 		if m.who == render.Encoder && m.frames > 0 {
 			h.Recording = &render.Recording{Since: m.since, Frames: m.frames, Name: d.Name}
+		}
+		if m.drops > 0 {
+			h.Notes = append(h.Notes, fmt.Sprintf("%s was too slow for %d frames", d.Name, m.drops))
 		}
 	}
 	h.Refusal = s.refusal

@@ -173,6 +173,10 @@ func TestReaderThatHoldsEverythingStarvesOnlyItself(t *testing.T) {
 	if p := ask(d, (*Server).Report).Preview; p.Lost != 0 || len(r.frames) != 2 {
 		t.Errorf("preview %+v, reader got %v", p, r.frames)
 	}
+	notes := ask(d, func(s *Server) []string { return s.buildHUD().Notes })
+	if len(notes) != 1 || notes[0] != "encoder was too slow for 38 frames" {
+		t.Errorf("the HUD notes %q", notes)
+	}
 }
 
 func TestKeysGoToTheFocusAndSomeToTheCompositor(t *testing.T) {
