@@ -152,7 +152,7 @@ func TestDemoThatIsKilledLeavesNoProcess(t *testing.T) {
 	}
 }
 
-// settle polls: another process's end makes no event for a stranger.
+// settle polls: a stranger's beginning makes no event.
 func settle(met func() bool, mark string) int {
 	for deadline := time.Now().Add(30 * time.Second); !met() && time.Now().Before(deadline); {
 		time.Sleep(20 * time.Millisecond)

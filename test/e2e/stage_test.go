@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"twostep/internal/sys"
 )
 
 // stage is a compositor with a camera in it, as three processes once recording
@@ -258,15 +260,7 @@ func childOf(parent int) int {
 // gone waits until a process that is not this one's child has ended.
 func (s *stage) gone(pid int) {
 	s.t.Helper()
-	deadline := time.Now().Add(patience)
-	for syscall.Kill(pid, 0) == nil {
-		text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-		if err != nil || strings.Contains(string(text), ") Z ") {
-			return
-		}
-		if time.Now().After(deadline) {
-			s.t.Fatalf("process %d has not ended", pid)
-		}
-		time.Sleep(10 * time.Millisecond)
+	if err := sys.AwaitExit(pid, patience); err != nil {
+		s.t.Fatalf("process %d has not ended: %v", pid, err)
 	}
 }
