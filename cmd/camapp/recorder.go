@@ -1,8 +1,6 @@
 package main
 
 import (
-	"twostep/internal/sys"
-
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +14,7 @@ import (
 
 	"twostep/bufcore"
 	"twostep/client"
+	"twostep/internal/sys"
 )
 
 // recorder starts and stops encapp, one at a time.

@@ -51,6 +51,9 @@ func (p *program) begin(ctx context.Context) {
 	wait, cancel := context.WithTimeout(ctx, firstScene)
 	defer cancel()
 	err := p.loop.Await(wait, func(s *compositor.Server) bool { return s.ScenesShown() > 0 })
+	if errors.Is(err, context.DeadlineExceeded) {
+		slog.Error(fmt.Sprintf("the %s output has shown nothing within %v", p.output.name, firstScene))
+	}
 	if err != nil {
 		return // ending already, or the output says why
 	}
@@ -71,12 +74,15 @@ func (p *program) finish() error {
 }
 
 // report writes what is known now.
-func (p *program) report(path string) error {
+func (p *program) report(ctx context.Context, path string) error {
 	got := make(chan compositor.Report, 1)
-	if !p.loop.Post(func(s *compositor.Server) { got <- s.Report() }) {
-		return errors.New("ending")
+	p.loop.Post(func(s *compositor.Server) { got <- s.Report() })
+	select {
+	case r := <-got:
+		return writeReport(path, r, p.output.name, nil)
+	case <-ctx.Done(): // it may have ended with the question unread
+		return ctx.Err()
 	}
-	return writeReport(path, <-got, p.output.name, nil)
 }
 
 func writeReport(path string, r compositor.Report, backend string, left *compositor.LeftBehind) error {

@@ -96,14 +96,14 @@ func proofOf(err error) string {
 }
 
 func (a *attachment) admitted(way bufcore.Way, g *bufcore.Generation, first uint64) {
-	hi, lo := split64(first)
+	hi, lo := protocol.Words(first)
 	a.resource().Admitted(protocol.StreamWay(way), g.Number, hi, lo)
 }
 
 func (a *attachment) storage(st *storage) {
 	g, r := st.g, a.resource()
 	l := g.Layout
-	hi, lo := split64(uint64(l.Modifier))
+	hi, lo := protocol.Words(uint64(l.Modifier))
 	r.Storage(g.Number, uint32(l.Code), hi, lo, uint32(l.Width), uint32(l.Height),
 		uint32(l.Bytes), uint32(len(l.Planes)), uint32(g.Count()))
 	for i, p := range l.Planes {
@@ -162,8 +162,8 @@ type lane struct {
 }
 
 func (l *lane) record(kind protocol.LaneKind, r bufcore.Record) {
-	seqHi, seqLo := split64(r.Sequence)
-	timeHi, timeLo := split64(uint64(r.Time))
+	seqHi, seqLo := protocol.Words(r.Sequence)
+	timeHi, timeLo := protocol.Words(uint64(r.Time))
 	protocol.LaneResource{ID: l.id, Version: l.version, Out: l.c.out}.
 		Record(kind, r.Buffer, r.Serial, seqHi, seqLo, timeHi, timeLo)
 }
@@ -176,7 +176,7 @@ func (l *lane) Send(kind protocol.LaneKind, buffer, serial, seqHi, seqLo, timeHi
 		return nil
 	}
 	m := l.a.m
-	r := bufcore.Record{Buffer: buffer, Serial: serial, Sequence: join64(seqHi, seqLo), Time: bufcore.Time(join64(timeHi, timeLo))}
+	r := bufcore.Record{Buffer: buffer, Serial: serial, Sequence: protocol.Join(seqHi, seqLo), Time: bufcore.Time(protocol.Join(timeHi, timeLo))}
 	switch kind {
 	case protocol.LaneKindQueue:
 		return l.misuse(m.queue(r))

@@ -30,7 +30,7 @@ const consoleWait = 60 * time.Second
 type Console struct {
 	Loop     *Loop
 	Snapshot func(ctx context.Context, path string) error
-	Report   func(path string) error
+	Report   func(ctx context.Context, path string) error
 }
 
 // keyCodes are of linux/input-event-codes.h.
@@ -70,7 +70,7 @@ func (c *Console) do(ctx context.Context, words []string) (answer string, err er
 	case verb == "snapshot" && len(rest) == 1:
 		return rest[0], c.Snapshot(ctx, rest[0])
 	case verb == "report" && len(rest) == 1:
-		return rest[0], c.Report(rest[0])
+		return rest[0], c.Report(ctx, rest[0])
 	case verb == "wait" && len(rest) > 0:
 		return "", c.wait(ctx, rest)
 	case verb == "quit" && len(rest) == 0:

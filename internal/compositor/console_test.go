@@ -13,17 +13,13 @@ import (
 
 // console is one for a desk, whose snapshots and reports are names.
 func (d *desk) console() *Console {
-	refuse := func(path string) error {
+	refuse := func(_ context.Context, path string) error {
 		if strings.HasPrefix(path, "/none") {
 			return errors.New("cannot write " + path)
 		}
 		return nil
 	}
-	return &Console{
-		Loop:     d.loop,
-		Snapshot: func(_ context.Context, path string) error { return refuse(path) },
-		Report:   refuse,
-	}
+	return &Console{Loop: d.loop, Snapshot: refuse, Report: refuse}
 }
 
 // tell gives the console lines and returns its answers.

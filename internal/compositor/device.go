@@ -26,13 +26,13 @@ func (d *device) AddFormat(code, modifierHi, modifierLo uint32) error {
 		return d.failf(uint32(protocol.DeviceErrorTooManyFormats), "more than %d formats", maxFormats)
 	}
 	l.Formats = append(l.Formats, fourcc.Format{
-		Code: fourcc.Code(code), Modifier: fourcc.Modifier(join64(modifierHi, modifierLo)),
+		Code: fourcc.Code(code), Modifier: fourcc.Modifier(protocol.Join(modifierHi, modifierLo)),
 	})
 	return nil
 }
 
 func (d *device) SetLimit(limit protocol.DeviceLimit, hi, lo uint32) error {
-	v := join64(hi, lo)
+	v := protocol.Join(hi, lo)
 	bound, set := limitSetter(&d.core.Limits, limit)
 	if set == nil {
 		return d.failf(uint32(protocol.DeviceErrorUnknownLimit), "limit %d", uint32(limit))
@@ -96,7 +96,3 @@ func storageSetter(l *bufcore.Limits, limit protocol.DeviceLimit) (bound uint64,
 
 func store64(at *uint64) func(uint64) { return func(v uint64) { *at = v } }
 func store32(at *uint32) func(uint64) { return func(v uint64) { *at = uint32(v) } }
-
-func join64(hi, lo uint32) uint64 { return uint64(hi)<<32 | uint64(lo) }
-
-func split64(v uint64) (hi, lo uint32) { return uint32(v >> 32), uint32(v) }

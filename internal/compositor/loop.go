@@ -226,9 +226,14 @@ func (l *Loop) until(ctx context.Context, most time.Duration, met func() bool) b
 	return true
 }
 
+// fail notes what makes the run a failure. Only the first is kept: an output
+// that cannot draw says so with every frame.
 func (l *Loop) fail(err error) {
+	if l.failure != nil {
+		return
+	}
 	l.log.Error(err.Error())
-	l.failure = errors.Join(l.failure, err)
+	l.failure = err
 }
 
 // work makes and frees storage.

@@ -163,7 +163,7 @@ var deviceRules = []broken{
 // limit is a value above what a limit may have.
 func limit(name string, l protocol.DeviceLimit, value uint64) broken {
 	return broken{"limit " + name, deviceID, uint32(protocol.DeviceErrorBadValue), words(func(o *wire.Out) {
-		hi, lo := split64(value)
+		hi, lo := protocol.Words(value)
 		deviceOf(o, deviceID).SetLimit(l, hi, lo)
 	})}
 }

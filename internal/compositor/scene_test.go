@@ -1,8 +1,10 @@
 package compositor
 
 import (
+	"slices"
 	"testing"
 
+	"twostep/fourcc"
 	"twostep/internal/wire"
 	"twostep/protocol"
 	"twostep/render"
@@ -23,7 +25,7 @@ func (g *guest) sequences(event string) []uint64 {
 	g.listen()
 	var all []uint64
 	for _, s := range g.events(viewID, &protocol.ViewInterface, event) {
-		all = append(all, join64(s.word(0), s.word(1)))
+		all = append(all, protocol.Join(s.word(0), s.word(1)))
 	}
 	return all
 }
@@ -192,4 +194,12 @@ func (h *house) windowOf(g *guest) *window {
 		}
 	}
 	return nil
+}
+
+func TestDisplayAttachesWithFormatsThatRenderersDraw(t *testing.T) {
+	for _, f := range displayLimits.Formats {
+		if f.Modifier != fourcc.Linear || !slices.Contains(render.Formats(), f.Code) {
+			t.Errorf("the display asks for %v, renderers draw %v", f, render.Formats())
+		}
+	}
 }

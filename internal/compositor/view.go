@@ -11,7 +11,8 @@ import (
 )
 
 // displayLimits is what a renderer can sample: it reads frames with the CPU,
-// uploading one while the next waits.
+// uploading one while the next waits. YUYV comes first, though NV12 is a little
+// cheaper to upload, because it is what most cameras deliver as it is.
 var displayLimits = bufcore.Limits{
 	Formats: []fourcc.Format{{Code: fourcc.YUYV}, {Code: fourcc.NV12}},
 	Access:  bufcore.CPURead,
@@ -193,7 +194,7 @@ func (v *view) storageOf(serial uint32) *storage {
 func (v *view) supersede(sequence uint64) {
 	v.tally.superseded++
 	if v.feedback && !v.c.gone {
-		hi, lo := split64(sequence)
+		hi, lo := protocol.Words(sequence)
 		v.resource().Superseded(hi, lo)
 	}
 }
@@ -207,7 +208,7 @@ func (v *view) shown(p *render.Picture, now int64) {
 	if !v.feedback || v.c.gone {
 		return
 	}
-	hi, lo := split64(p.Sequence)
-	timeHi, timeLo := split64(uint64(now))
+	hi, lo := protocol.Words(p.Sequence)
+	timeHi, timeLo := protocol.Words(uint64(now))
 	v.resource().Shown(hi, lo, timeHi, timeLo)
 }

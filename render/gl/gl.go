@@ -85,11 +85,6 @@ func (r *Renderer) warm() error {
 	return r.Draw(&render.Scene{Size: r.size}, nil) // forget these windows
 }
 
-// Version says what draws, as GL's own strings.
-func Version() string {
-	return gl.GoStr(gl.GetString(gl.RENDERER)) + ", " + gl.GoStr(gl.GetString(gl.VERSION))
-}
-
 // Resize says that the window is of another size now, which scenes may have yet
 // to follow. Without a window the output follows the scenes by itself.
 func (r *Renderer) Resize(size image.Point) {
