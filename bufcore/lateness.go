@@ -11,15 +11,15 @@ import (
 // meet or, if it meets them all, that it is there already.
 func (s *Set) lateness(a *Attachment) *Proof {
 	g := s.current
-	if g == nil {
+	if s.handles == nil {
 		g = s.next
 	}
-	if proof := s.unmet(a, g); proof != nil {
+	if proof := s.unmetBy(a, g); proof != nil {
 		return proof
 	}
 	return proofOf([]term{
 		g.fact(term{limit: storedAlready, text: "yes"}),
-		{who: clip(a.device.Name), limit: cameLate, text: fmt.Sprintf("after generation %d", g.Number)},
+		{who: clip(a.name()), limit: cameLate, text: fmt.Sprintf("after generation %d", g.Number)},
 	})
 }
 
@@ -27,10 +27,10 @@ func (s *Set) lateness(a *Attachment) *Proof {
 func (s *Set) settlers() string {
 	var names []string
 	for _, m := range s.members {
-		names = append(names, m.device.Name)
+		names = append(names, m.name())
 	}
 	if s.newcomer != nil {
-		names = append(names, s.newcomer.device.Name)
+		names = append(names, s.newcomer.name())
 	}
 	return quoted(names)
 }
@@ -42,21 +42,63 @@ func (g *Generation) fact(t term) term {
 	return t
 }
 
-// unmet is the proof that storage does not meet the limits of a newcomer, nil
-// if it does.
-func (s *Set) unmet(a *Attachment, g *Generation) *Proof {
+// unmet is the proof that the storage that exists does not meet the limits of a
+// newcomer, nil if it does.
+func (s *Set) unmet(a *Attachment) *Proof {
+	for _, g := range s.living() {
+		if proof := s.unsuitable(a, g); proof != nil {
+			return proof
+		}
+	}
+	return s.tooFew(a)
+}
+
+// unmetBy is unmet for one generation that all buffers are of.
+func (s *Set) unmetBy(a *Attachment, g *Generation) *Proof {
+	if proof := s.unsuitable(a, g); proof != nil {
+		return proof
+	}
+	return s.fewer(a, g, g.Count())
+}
+
+// unsuitable is the proof that the storage of g is not for a.
+func (s *Set) unsuitable(a *Attachment, g *Generation) *Proof {
 	p := a.party()
 	for _, t := range append(p.layout(), p.extent()...) {
 		if other, ok := g.meets(t); !ok {
 			return proofOf([]term{t, other})
 		}
 	}
-	reach := append(s.spec.Storage.terms(), p.storage()...)
+	reach := append(g.Heap.resolved().terms(), p.storage()...)
 	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
 	if !stored(reach) {
 		return proofOf(core(reach, stored))
 	}
-	return s.tooFew(a, g)
+	return nil
+}
+
+// tooFew is the proof that with a newcomer more buffers would be held than
+// there are.
+func (s *Set) tooFew(a *Attachment) *Proof { return s.fewer(a, s.current, len(s.handles)) }
+
+func (s *Set) fewer(a *Attachment, g *Generation, count int) *Proof {
+	terms := []term{g.fact(term{limit: storedCount, n: uint64(count)})}
+	p := s.problem(a)
+	for _, r := range s.vacant([]*Attachment{a}) {
+		p.add(r.party())
+	}
+	terms = append(terms, p.gather((*party).counts)...)
+	enough := func(t []term) bool {
+		most := uint64(MaxBuffers)
+		if len(t) > 0 && t[0].limit == storedCount {
+			most = t[0].n
+		}
+		return need(t) <= most
+	}
+	if enough(terms) {
+		return nil
+	}
+	return proofOf(core(terms, enough))
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the
@@ -81,30 +123,13 @@ func (g *Generation) meets(t term) (other term, ok bool) {
 	return other, contains(t, l.Width, l.Height)
 }
 
-// tooFew is the proof that with a newcomer more buffers would be held than
-// there are.
-func (s *Set) tooFew(a *Attachment, g *Generation) *Proof {
-	terms := []term{g.fact(term{limit: storedCount, n: uint64(g.Count())})}
-	p := s.problem(append(s.members[:len(s.members):len(s.members)], a))
-	terms = append(terms, p.gather((*party).counts)...)
-	enough := func(t []term) bool {
-		most := uint64(MaxBuffers)
-		if len(t) > 0 && t[0].limit == storedCount {
-			most = t[0].n
-		}
-		return need(t) <= most
-	}
-	if enough(terms) {
-		return nil
-	}
-	return proofOf(core(terms, enough))
-}
-
 // missing tells who is there when the wait for the expected is over.
 func (s *Set) missing() *Proof {
 	var names []string
 	for _, m := range s.members {
-		names = append(names, m.device.Name)
+		if !m.inner {
+			names = append(names, m.name())
+		}
 	}
 	there := quoted(names) + " came"
 	return proofOf([]term{
@@ -132,14 +157,14 @@ func every(planes []fourcc.Plane, ok func(fourcc.Plane) bool) bool {
 }
 
 func strides(l fourcc.Layout) string {
-	return numbers(l, func(p fourcc.Plane) int { return p.Stride })
+	return listed(l, func(p fourcc.Plane) int { return p.Stride })
 }
 
 func offsets(l fourcc.Layout) string {
-	return numbers(l, func(p fourcc.Plane) int { return p.Offset })
+	return listed(l, func(p fourcc.Plane) int { return p.Offset })
 }
 
-func numbers(l fourcc.Layout, of func(fourcc.Plane) int) string {
+func listed(l fourcc.Layout, of func(fourcc.Plane) int) string {
 	var out []string
 	for _, p := range l.Planes {
 		out = append(out, fmt.Sprint(of(p)))

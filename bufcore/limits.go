@@ -78,6 +78,10 @@ type Limits struct {
 	// none. From sysmem2's min_buffer_count_for_shared_slack.
 	Shared uint32
 
+	// MaxBuffers is the most buffers that a set may have. Min. Zero: no bound.
+	// From VIDIOC_REQBUFS.
+	MaxBuffers uint32
+
 	// Crossing is what the producer can do without stopping. Not combined; of
 	// a consumer it is not looked at. Zero: it cannot cross.
 	Crossing Crossing

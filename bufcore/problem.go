@@ -99,12 +99,10 @@ func newProblem(spec Spec, parties []party) *problem {
 	return &problem{spec: spec, parties: parties}
 }
 
-func (s *Set) problem(members []*Attachment) *problem {
-	parties := make([]party, 0, len(members))
-	for _, m := range members {
-		parties = append(parties, m.party())
-	}
-	return newProblem(s.spec, parties)
+// add puts one more party in.
+func (p *problem) add(q party) {
+	p.parties = append(p.parties, q)
+	slices.SortStableFunc(p.parties, func(a, b party) int { return cmp.Compare(a.name, b.name) })
 }
 
 func (p *problem) gather(of func(*party) []term) []term {

@@ -66,13 +66,13 @@ func TestLateProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{"pattern", Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Write, InOrder, Strict)
-	s.Attach(Device{"window", Limits{Held: 2}}, Read, Latest, Strict)
+	cam, _ := s.Attach(Ask{Device: Device{"pattern", Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Direction: Write, Policy: InOrder, Way: Strict})
+	s.Attach(Ask{Device: Device{"window", Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h, s, cam)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			a, err := s.Attach(Device{"encapp h264", c.limits}, Read, InOrder, Strict)
+			a, err := s.Attach(Ask{Device: Device{"encapp h264", c.limits}, Direction: Read, Policy: InOrder, Way: Strict})
 			var e *OpError
 			if !errors.As(err, &e) || !errors.Is(err, syscall.EBUSY) || a != nil || e.Next != Strict {
 				t.Fatal(err)
@@ -110,7 +110,7 @@ func TestExpectedAreNamedWhenMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{Name: "pattern"}, Write, InOrder, Strict)
+	cam, _ := s.Attach(Ask{Device: Device{Name: "pattern"}, Direction: Write, Policy: InOrder, Way: Strict})
 	s.Map(cam)
 	due, ok := s.NextTick()
 	if !ok || due != h.now+ExpectWithin.Nanoseconds() {
@@ -153,7 +153,7 @@ func TestWordsOfSmallTypes(t *testing.T) {
 			t.Errorf("got %s, want %s", c.got, c.want)
 		}
 	}
-	for way := range wayNames {
+	for way := DefaultWay; way <= Auto; way++ {
 		if got, err := ParseWay(way.String()); got != way || err != nil {
 			t.Errorf("%v is parsed as %v, %v", way, got, err)
 		}

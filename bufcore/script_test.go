@@ -141,7 +141,7 @@ func (sc *script) attach(f []string) error {
 			d.Limits.Formats = formatsOf(sc.t, word)
 		}
 	}
-	a, err := sc.set.Attach(d, dir, policy, way)
+	a, err := sc.set.Attach(Ask{Device: d, Direction: dir, Policy: policy, Way: way})
 	if a != nil {
 		sc.by[d.Name] = a
 	}

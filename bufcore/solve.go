@@ -13,6 +13,7 @@ type Solution struct {
 	Layout fourcc.Layout // of every buffer
 	Count  int           // buffers
 	Limits Limits        // what the storage has to meet: all limits, combined
+	Heap   Promise
 }
 
 // Solve returns the storage that satisfies devices in a set as spec says, or
@@ -61,7 +62,7 @@ func (p *problem) settle() (*Solution, []term) {
 		return nil, core(counts, countable)
 	}
 	n := max(need(counts), uint64(p.spec.Count), 2)
-	return &Solution{Layout: layout, Count: int(n), Limits: p.aggregate()}, nil
+	return &Solution{Layout: layout, Count: int(n), Limits: p.aggregate(), Heap: p.spec.Storage}, nil
 }
 
 func (p *problem) aggregate() Limits {

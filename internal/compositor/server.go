@@ -149,7 +149,7 @@ func (s *Server) Finish(r Result) {
 			delete(s.stores, st)
 			delete(st.set.stores, st.g)
 		}
-		st.set.core.Allocated(st.g, r.err)
+		st.set.core.Allocated(st.g, bufcore.Backing{}, r.err)
 	case sealJob:
 		st.set.core.Sealed(st.g, r.err)
 		s.blame(st, r.err)

@@ -94,7 +94,7 @@ func (s *set) attach(p participant, d bufcore.Device, dir bufcore.Direction, pol
 		m.who = render.Encoder
 	}
 	p.joined(m)
-	core, err := s.core.Attach(d, dir, policy, s.stream.resolve(asked))
+	core, err := s.core.Attach(bufcore.Ask{Device: d, Direction: dir, Policy: policy, Way: s.stream.resolve(asked)})
 	if core != nil {
 		m.core = core
 		core.Tag = m
@@ -158,7 +158,7 @@ func (s *set) gone() {
 func (s *set) Now() bufcore.Time { return s.srv.now() }
 
 func (s *set) Allocate(g *bufcore.Generation) {
-	st := &storage{set: s, g: g}
+	st := &storage{set: s, g: g, left: g.Count()}
 	s.stores[g] = st
 	s.srv.stores[st] = struct{}{}
 	s.srv.around.Do(Job{allocateJob, st})
@@ -166,18 +166,30 @@ func (s *set) Allocate(g *bufcore.Generation) {
 
 func (s *set) Seal(g *bufcore.Generation) { s.srv.around.Do(Job{sealJob, s.stores[g]}) }
 
-func (s *set) Free(g *bufcore.Generation) {
+func (s *set) Free(g *bufcore.Generation, buffer int) {
 	st := s.stores[g]
-	delete(s.stores, g)
-	st.freed = true
-	st.settle()
+	if st.left--; st.left == 0 {
+		delete(s.stores, g)
+		st.settle()
+	}
 }
 
 // settle frees the memory once neither the set nor a renderer needs it.
 func (st *storage) settle() {
-	if st.freed && st.lent == 0 {
+	if st.left == 0 && st.lent == 0 {
 		st.set.srv.around.Do(Job{freeJob, st})
 	}
+}
+
+// Copy is not asked for: the set's spec says that nothing is copied here.
+func (s *set) Copy(c *bufcore.Copy) {}
+
+func (s *set) Dropped(r *bufcore.Reservation, why *bufcore.Proof) {}
+
+// Revoked ends what has held on to frames for too long.
+func (s *set) Revoked(a *bufcore.Attachment, err error) {
+	s.refuse(memberOf(a), err)
+	memberOf(a).ended(err.Error())
 }
 
 func (s *set) Storage(a *bufcore.Attachment, g *bufcore.Generation) {

@@ -16,10 +16,10 @@ type storage struct {
 	buffers []*heap.Buffer
 	// maps is the display's view of the buffers, there once they are sealed.
 	maps []*sys.Mapping
-	// lent counts pictures that a renderer may still read; freed says that the
-	// set has let go. Memory goes when both allow it.
-	lent  int
-	freed bool
+	// lent counts pictures that a renderer may still read, left the buffers
+	// that the set has not let go. Memory goes when both allow it.
+	lent int
+	left int
 }
 
 // Job is something that the Server wants done to storage, away from the

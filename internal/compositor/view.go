@@ -136,7 +136,7 @@ func (v *view) holder() render.Holder                             { return rende
 
 func (v *view) storage(st *storage) {
 	for n, old := range v.st {
-		if old.freed {
+		if old.left == 0 {
 			delete(v.st, n)
 		}
 	}
