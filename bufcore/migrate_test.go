@@ -149,4 +149,3 @@ func TestMigrate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { runScript(t, c.spec, c.script) })
 	}
 }
-
