@@ -111,7 +111,7 @@ func (p *pace) made(took Time) { p.making = took }
 // while it is made, and one that finds its buffers gone.
 func (p *pace) gap() int {
 	if p.interval == 0 {
-		return 0
+		return 1
 	}
 	return int(p.making/p.interval) + 1
 }

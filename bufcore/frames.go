@@ -19,13 +19,13 @@ func (s *Set) Queue(a *Attachment, r Record) error {
 	if err := s.stream.rises(r); err != nil {
 		return err
 	}
-	s.diary.frame(s.stream.missed(r), s.host.Now())
-	crossing := g == s.next
+	missed, crossing := s.stream.missed(r), g == s.next
 	if crossing {
 		p := s.passage
 		s.passage = nil
 		p.crossed(s, r)
 	}
+	s.diary.frame(missed, s.host.Now())
 	s.pace.frame(r)
 	s.stream.last, s.stream.begun = r, true
 	s.deliver(g, i, r)

@@ -27,12 +27,14 @@ func (migrate) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 		return nil, e
 	}
 	todo := s.unsuited(a)
-	st.count = 1
-	p := s.price(st)
+	p, e := s.price(st, st.bytes())
+	if e != nil {
+		return nil, e
+	}
 	p.todo, p.Buffers = todo, len(todo)
 	p.Bytes = len(todo) * st.sol.Layout.Bytes
 	p.Peak = s.peakOfMoves(todo, st.sol.Layout.Bytes)
-	return p, nil
+	return p, s.afford(1, p.Peak-s.bytes())
 }
 
 // follow refuses if somebody does not follow moves.
@@ -118,11 +120,10 @@ func (m *moving) settled(s *Set) bool {
 	m.new, m.old, m.at = nil, nil, -1
 	if old.withdrawn() {
 		s.retire([]*Generation{old})
-		s.drain(old)
 	} else {
 		s.linger(old)
-		s.sweep(old)
 	}
+	s.sweep(old)
 	return true
 }
 

@@ -10,13 +10,11 @@ func (restart) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if e != nil {
 		return nil, e
 	}
-	if e := s.afford(st, s.bytes()); e != nil {
-		return nil, e
+	p, e := s.price(st, s.bytes())
+	if e == nil {
+		p.Lost = s.pace.gap()
 	}
-	p := s.price(st)
-	p.Peak = max(s.bytes(), st.bytes())
-	p.Lost = s.pace.gap()
-	return p, nil
+	return p, e
 }
 
 func (restart) enter(s *Set, a *Attachment, _ *Plan) {
@@ -25,9 +23,7 @@ func (restart) enter(s *Set, a *Attachment, _ *Plan) {
 	old := s.living()
 	s.handles, s.current, s.lacking = nil, nil, nil
 	s.retire(old)
-	for _, g := range old {
-		s.drain(g)
-	}
+	s.sweepAll(old)
 }
 
 // restarting waits until all storage has been released, and then founds the set
@@ -38,7 +34,7 @@ func (p restarting) drained(s *Set) {
 	if s.settling != nil || len(s.draining) > 0 {
 		return
 	}
-	st, e := s.settle(ErrConflict, nil, s.entrants()...)
+	st, e := s.foundation(s.entrants()...)
 	if e != nil {
 		p.abandoned(s, nil, e)
 		return

@@ -232,18 +232,22 @@ func (s *Set) end() {
 	if s.newcomer != nil {
 		outside = append(outside, s.newcomer)
 	}
-	retire := slices.Concat([]*Generation{s.next}, s.living())
+	old := s.living()
+	if s.next != nil {
+		old = append(old, s.next)
+	}
 	s.arrivals, s.line, s.newcomer, s.lacking, s.reserved = nil, nil, nil, nil, nil
 	s.passage, s.next, s.settling, s.current, s.handles = nil, nil, nil, nil, nil
+	for _, g := range old {
+		s.withdraw(g)
+	}
 	for _, a := range outside {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
 	for _, m := range slices.Clone(s.members) {
 		m.to.Ended(m)
 	}
-	for _, g := range retire {
-		s.drain(g)
-	}
+	s.sweepAll(old)
 	for _, b := range slices.Clone(s.sides) {
 		b.close()
 	}

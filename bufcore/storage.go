@@ -50,7 +50,7 @@ func (s *Set) firstMap() *OpError {
 		}
 		return nil
 	}
-	st, e := s.settle(ErrConflict, nil)
+	st, e := s.foundation()
 	if e != nil {
 		return e
 	}
@@ -248,17 +248,38 @@ func (s *Set) abandon(e *OpError) {
 	p.abandoned(s, g, e)
 }
 
-// drain retires g; nil is none.
+// drain withdraws g and frees what nobody holds of it.
 func (s *Set) drain(g *Generation) {
-	if g == nil {
-		return
-	}
+	s.withdraw(g)
+	s.sweep(g)
+}
+
+// withdraw takes all of g out of circulation.
+func (s *Set) withdraw(g *Generation) {
 	now := s.host.Now()
 	g.enter(retired, now)
 	g.circulation.Retire(now)
 	s.linger(g)
 	s.await(g)
-	s.sweep(g)
+}
+
+// retire withdraws generations that frames have come of, and tells everybody.
+func (s *Set) retire(old []*Generation) {
+	for _, g := range old {
+		s.past = max(s.past, g.Serials[len(g.Serials)-1])
+		s.withdraw(g)
+	}
+	for _, g := range old {
+		for _, m := range s.members {
+			m.tell(g)
+		}
+	}
+}
+
+func (s *Set) sweepAll(old []*Generation) {
+	for _, g := range old {
+		s.sweep(g)
+	}
 }
 
 // linger keeps g findable until what was withdrawn of it is freed.
