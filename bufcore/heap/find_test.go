@@ -2,6 +2,7 @@ package heap_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func TestHeap(t *testing.T) {
 	found, absent := heap.Look()
 	for _, h := range found {
 		t.Run(h.Name(), func(t *testing.T) {
-			t.Logf("%+v", h.Promise())
+			t.Log(listed(h))
 			heaptest.Run(t, func(*testing.T) heap.Heap { return h })
 		})
 	}
@@ -31,6 +32,34 @@ func TestHeap(t *testing.T) {
 			t.Errorf("heap %s is required, and not there: %v", name, errors.Join(absent...))
 		}
 	}
+}
+
+// listed is what a heap promises, on a line.
+func listed(h heap.Heap) string {
+	p := h.Promise()
+	who, shown := "sealed", "not made"
+	if p.Peers {
+		who = "writable by peers"
+	}
+	pieces, err := measure(h)
+	if errors.Is(err, heap.ErrUnverified) {
+		shown = "unverified"
+	} else if err == nil {
+		shown = fmt.Sprintf("3 MiB seen in %d pieces", pieces)
+	}
+	return fmt.Sprintf("%-12s cost %2d, pages of %d KiB, %d KiB in one piece, %s, %s; %v",
+		h.Name(), p.Cost, p.PageSize>>10, max(p.Contiguous, p.PageSize)>>10, who, shown, p.Access)
+}
+
+// measure returns how many pieces a buffer of 3 MiB is in.
+func measure(h heap.Heap) (int, error) {
+	buffers, err := h.Allocate("measure", 3<<20, 1)
+	if err != nil {
+		return 0, err
+	}
+	defer buffers[0].Close()
+	runs, err := buffers[0].Runs()
+	return len(runs), err
 }
 
 func TestMemfdIsAlwaysThereAndCheapest(t *testing.T) {

@@ -3,6 +3,7 @@ package heap
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	"twostep/bufcore"
@@ -70,14 +71,14 @@ func runsOf(fd *sys.FD, size int64) ([]bufcore.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return join(frames, uint64(size)), nil
+	return join(frames, uint64(os.Getpagesize()), uint64(size)), nil
 }
 
-// join makes pieces of single pages, size bytes of them in all.
-func join(frames []uint64, size uint64) []bufcore.Run {
+// join makes pieces of single pages of unit bytes, size bytes in all.
+func join(frames []uint64, unit, size uint64) []bufcore.Run {
 	var runs []bufcore.Run
 	for _, frame := range frames {
-		r := bufcore.Run{Address: frame, Bytes: min(page, size)}
+		r := bufcore.Run{Address: frame, Bytes: min(unit, size)}
 		size -= r.Bytes
 		if n := len(runs); n > 0 && runs[n-1].Address+runs[n-1].Bytes == r.Address {
 			runs[n-1].Bytes += r.Bytes

@@ -13,17 +13,39 @@ var heaps = []string{"memfd", "huge", "udmabuf", "udmabuf-huge"}
 func TestHeapsOnARealKernel(t *testing.T) {
 	wanted(t)
 	t.Setenv("TWOSTEP_REQUIRE_HEAPS", strings.Join(heaps, " "))
-	program := filepath.Join(t.TempDir(), "heap.test")
-	build(t, []string{"CGO_ENABLED=0"}, "test", "-c", "-o", program, "./bufcore/heap")
-	text, code := boot(t, 4*time.Minute, filepath.Join(root(t), "bufcore/heap"), t.TempDir(),
-		"sh", "-c", `echo 64 >/proc/sys/vm/nr_hugepages && exec "$@"`, "sh", program, "-test.v")
+	all := []string{"TestEmptyPoolIsARefusalAndFillsAgain", "TestHugeBuffersAreWholeAlignedPages",
+		"TestPartOfAHugePageIsUnmapped", "TestUdmabufIsWritableByPeers", "TestUdmabufRefusesAboveTheLimitOfItsModule"}
+	for _, name := range heaps {
+		all = append(all, "TestHeap/"+name)
+	}
+	passes(t, "bufcore/heap", ".", all)
+}
+
+func TestMemoryFilesOnARealKernel(t *testing.T) {
+	wanted(t)
+	passes(t, "internal/sys", "Udmabuf|Huge|Frames|Descriptors", []string{"TestUdmabufTakesSealedWholePagesOnly",
+		"TestHugeMemfdIsWholePagesOrAnError", "TestPageFramesAreShownOrSaidToBeHidden",
+		"TestBothWaysOfCountingDescriptorsAgree"})
+}
+
+// inPool fills the pool of huge pages before it runs a command.
+const inPool = `echo 64 >/proc/sys/vm/nr_hugepages && exec "$@"`
+
+// passes runs the tests of a package that match run in the guest, and wants
+// those named to be among what has passed.
+func passes(t *testing.T, pkg, run string, names []string) {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), filepath.Base(pkg)+".test")
+	build(t, []string{"CGO_ENABLED=0"}, "test", "-c", "-o", program, "./"+pkg)
+	text, code := boot(t, 4*time.Minute, filepath.Join(root(t), pkg), t.TempDir(),
+		"sh", "-c", inPool, "sh", program, "-test.v", "-test.run="+run)
 	t.Log(text)
 	if code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	for _, name := range heaps {
-		if !strings.Contains(text, "--- PASS: TestHeap/"+name+" (") {
-			t.Errorf("heap %s was not tested", name)
+	for _, name := range names {
+		if !strings.Contains(text, "--- PASS: "+name+" (") {
+			t.Errorf("%s has not passed", name)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // Mapping is a shared mapping of a file, from its beginning. Whoever made it
 // must call Unmap; no cleanup does. It outlives the FD that it was made from.
 // Bytes must not be touched after Unmap: that is a fault that Go cannot catch.
+// Its capacity is what was mapped: of huge pages, whole ones.
 type Mapping struct {
 	Bytes []byte
 }
@@ -65,7 +66,7 @@ func (m *Mapping) Unmap() error {
 	if m == nil || m.Bytes == nil {
 		return nil
 	}
-	mem := m.Bytes
+	mem := m.Bytes[:cap(m.Bytes)] // whole pages
 	m.Bytes = nil
 	return os.NewSyscallError("munmap", unix.Munmap(mem))
 }
