@@ -99,7 +99,7 @@ func TestFailureMidwayUndoesWhatWasMade(t *testing.T) {
 	name := strings.Repeat("x", longest-len(prefix)-len("-9"))
 	var all Allowance
 	before := openFDs(t)
-	_, err := Bounded(Memfd{}, &all).Allocate(name, size, 11)
+	_, err := Bounded(Memfd{}, &all).Allocate(name, size, 13)
 	if !errors.Is(err, ErrBadSize) {
 		t.Errorf("eleventh name is too long: %v, want ErrBadSize", err)
 	}

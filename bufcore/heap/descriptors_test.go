@@ -40,6 +40,21 @@ func TestSpareDescriptorsAreLeftByManyGoroutines(t *testing.T) {
 	}
 }
 
+func TestPromisedDescriptorsCountUntilTheyAreSettled(t *testing.T) {
+	limitFDs(t, uint64(openFDs(t)+Spare+5))
+	var d descriptors
+	steps := []struct {
+		promise, settle int
+		ok              bool
+	}{{6, 0, false}, {3, 0, true}, {3, 0, false}, {2, 0, true}, {1, 0, false}, {0, 1, true}, {1, 0, true}}
+	for i, s := range steps {
+		d.settle(s.settle)
+		if err := d.promise(s.promise); (err == nil) != s.ok {
+			t.Errorf("step %d: %d more: %v", i, s.promise, err)
+		}
+	}
+}
+
 func TestRefusalOfDescriptorsHasItsNumbers(t *testing.T) {
 	limitFDs(t, Spare+3)
 	_, err := Memfd{}.Allocate("cam", size, 100)

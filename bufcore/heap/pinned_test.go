@@ -81,6 +81,21 @@ func TestEmptyPoolIsARefusalAndFillsAgain(t *testing.T) {
 	}
 }
 
+func TestHeapsAreFoundCheapestFirst(t *testing.T) {
+	defer func(old []func() ([]Heap, error)) { kinds = old }(kinds)
+	none := &Absence{"none", os.ErrNotExist}
+	kinds = []func() ([]Heap, error){
+		func() ([]Heap, error) { return []Heap{Udmabuf{Huge: true}, Huge{}}, none },
+		func() ([]Heap, error) { return []Heap{Memfd{}}, nil },
+		func() ([]Heap, error) { return []Heap{Udmabuf{}}, nil },
+	}
+	found, absent := Look()
+	want := []Heap{Memfd{}, Huge{}, Udmabuf{}, Udmabuf{Huge: true}}
+	if !slices.Equal(found, want) || len(absent) != 1 || absent[0] != error(none) {
+		t.Errorf("found %v, %v", found, absent)
+	}
+}
+
 // Where a heap is not there, it says so and is not found.
 func TestHeapThatIsNotThereIsNotFound(t *testing.T) {
 	for _, h := range []Heap{Huge{}, Udmabuf{}, Udmabuf{Huge: true}} {
