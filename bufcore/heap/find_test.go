@@ -45,7 +45,7 @@ func listed(h heap.Heap) string {
 	if errors.Is(err, heap.ErrUnverified) {
 		shown = "unverified"
 	} else if err == nil {
-		shown = fmt.Sprintf("3 MiB seen in %d pieces", pieces)
+		shown = fmt.Sprintf("pieces of 3 MiB: %d", pieces)
 	}
 	return fmt.Sprintf("%-12s cost %2d, pages of %d KiB, %d KiB in one piece, %s, %s; %v",
 		h.Name(), p.Cost, p.PageSize>>10, max(p.Contiguous, p.PageSize)>>10, who, shown, p.Access)

@@ -102,8 +102,8 @@ func TestSuiteDoesNotWaitForever(t *testing.T) {
 	fake := &heaptest.Fake{Slow: slow}
 	ctx, cancel := context.WithCancel(t.Context())
 	check := heaptest.Checks()[1]
-	done := make(chan error, 1)
-	check.Do, done = reporting(check.Do)
+	do, done := reporting(check.Do)
+	check.Do = do
 	if err := check.Within(ctx, arrival{fake, cancel}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want the context's end", err)
 	}
@@ -137,5 +137,38 @@ func TestHeapIsAskedOnceAndNotAboveTheAllowance(t *testing.T) {
 	}
 	if allowance.Used() != 0 {
 		t.Errorf("%d bytes in use after refusals", allowance.Used())
+	}
+}
+
+func TestFakeRunsOutWhereItIsTold(t *testing.T) {
+	for out := 1; out <= 4; out++ {
+		fake := &heaptest.Fake{RunsOut: out}
+		if _, err := fake.Allocate("cam-g1", 4096, out); !errors.Is(err, heap.ErrNoMemory) || fake.Made() != fake.Closed() {
+			t.Errorf("buffer %d: %v, %d made, %d closed", out, err, fake.Made(), fake.Closed())
+		}
+		if out == 1 {
+			continue
+		}
+		buffers, err := fake.Allocate("cam-g1", 4096, out-1)
+		if err != nil || len(buffers) != out-1 {
+			t.Errorf("%d before it: %v", out-1, err)
+		}
+		for _, b := range buffers {
+			b.Close()
+		}
+	}
+}
+
+func TestFakeRefusesForTheReasonItIsGiven(t *testing.T) {
+	cases := []struct{ refuse, want error }{
+		{syscall.EMFILE, heap.ErrNoDescriptors},
+		{syscall.ENODEV, heap.ErrAbsent},
+		{heap.ErrBroken, heap.ErrBroken},
+	}
+	for _, c := range cases {
+		_, err := (&heaptest.Fake{Refuse: c.refuse}).Allocate("cam-g1", 4096, 1)
+		if !errors.Is(err, c.want) || !errors.Is(err, c.refuse) {
+			t.Errorf("%v: %v, want %v", c.refuse, err, c.want)
+		}
 	}
 }

@@ -51,6 +51,9 @@ func TestSuiteCatchesBadStorage(t *testing.T) {
 		turn  func(i int, fd *sys.FD, bytes int64) heap.Storage
 	}{
 		{"", plain},
+		{"", func(_ int, fd *sys.FD, bytes int64) heap.Storage {
+			return heap.Storage{FD: fd, Size: bytes, Reader: readOnly(fd)}
+		}},
 		{"storage is named", func(_ int, fd *sys.FD, bytes int64) heap.Storage {
 			fd.Close()
 			return heap.Storage{FD: memfd("nameless", bytes), Size: bytes}
@@ -102,6 +105,14 @@ func TestSuiteCatchesBadStorage(t *testing.T) {
 
 // stray is what a heap has not closed.
 var stray []*sys.FD
+
+func readOnly(fd *sys.FD) *sys.FD {
+	raw, err := syscall.Open(fmt.Sprintf("/proc/self/fd/%d", fd.Raw()), syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return sys.NewFD(-1)
+	}
+	return sys.NewFD(raw)
+}
 
 func memfd(name string, bytes int64) *sys.FD {
 	fd, err := sys.Memfd(name, bytes)
