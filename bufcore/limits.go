@@ -93,6 +93,7 @@ const (
 	DeviceRead
 	DeviceWrite
 	Coherent // what one side writes the other sees without being told
+	Import   // dma-buf
 )
 
 // Crossing is what a producer can do at a frame boundary without stopping.

@@ -53,6 +53,9 @@ type Promise struct {
 	Address    uint64            // the highest address there is; 0: no bound
 	Access     Access            // what it allows; 0: not said, and not checked
 	Modifiers  []fourcc.Modifier // that it can lay out; nil: Linear
+	Cost       uint32            // of two heaps that will do, the cheaper is taken; 0: none
+	Peers      bool              // others can write it at any time: the kernel cannot seal it
+	Unverified bool              // the kernel does not show whether it keeps the rest
 }
 
 func (p Promise) resolved() Promise {

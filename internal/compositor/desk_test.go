@@ -48,7 +48,7 @@ func newDesk(t *testing.T) *desk {
 	d.loop = NewLoop(Config{
 		Size: size, HUD: true, Now: func() int64 { return int64(sys.Now()) },
 		Random: func(p []byte) { _, _ = rand.Read(p) },
-	}, l, &heap.Memfd{}, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
+	}, l, heap.Memfd{}, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
 	open := func() (render.Renderer, error) { return soft.New(size), nil }
 	d.presenter = render.NewPresenter(open, d.loop.Mailbox, func() int64 { return int64(sys.Now()) }, d.loop.Hooks())
 	d.run()
