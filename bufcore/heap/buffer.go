@@ -103,7 +103,9 @@ func (b *Buffer) Sealed() bool {
 // MapRead maps the whole storage read-only; the caller unmaps it. Before Seal
 // it returns ErrNotSealed.
 func (b *Buffer) MapRead() (*sys.Mapping, error) {
-	if !b.Sealed() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.sealed {
 		return nil, fmt.Errorf("map %v: %w", b.FD, ErrNotSealed)
 	}
 	return sys.MapRead(b.Reader(), int(b.Size))
@@ -113,7 +115,11 @@ func (b *Buffer) MapRead() (*sys.Mapping, error) {
 // long as can be; together they are Size bytes. It is ErrUnverified where the
 // kernel does not show them to this process. Pages that no device holds may
 // move later.
-func (b *Buffer) Runs() ([]bufcore.Run, error) { return b.runs() }
+func (b *Buffer) Runs() ([]bufcore.Run, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.runs()
+}
 
 // Close closes the descriptors. Descriptors and mappings that others hold keep
 // the memory alive. A second call does nothing.

@@ -2,6 +2,8 @@ package heap
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 
 	"twostep/bufcore"
@@ -25,11 +27,25 @@ const processors = bufcore.CPURead | bufcore.CPUWrite | bufcore.Coherent
 // users say when they begin and end.
 const importable = bufcore.CPURead | bufcore.CPUWrite | bufcore.DeviceRead | bufcore.DeviceWrite | bufcore.Import
 
-// kinds look for the heaps of one kind each. An error is ErrAbsent, with the
-// reason why there are none.
+// kinds look for the heaps of one kind each. An error is an *Absence.
 var kinds = []func() ([]Heap, error){
 	func() ([]Heap, error) { return []Heap{Memfd{}}, nil },
+	findHuge,
+	func() ([]Heap, error) { return findUdmabuf(Udmabuf{}) },
+	func() ([]Heap, error) { return findUdmabuf(Udmabuf{Huge: true}) },
 }
+
+// Absence says which heap is not there, and why. To errors.Is it is ErrAbsent.
+type Absence struct {
+	Heap string
+	Err  error
+}
+
+// Error returns the sentence.
+func (a *Absence) Error() string { return fmt.Sprintf("heap %s: %v: %v", a.Heap, ErrAbsent, a.Err) }
+
+// Unwrap returns ErrAbsent and the cause.
+func (a *Absence) Unwrap() []error { return []error{ErrAbsent, a.Err} }
 
 // Find returns the heaps that are there on this machine, memfd always among
 // them, the cheapest first.
@@ -39,7 +55,7 @@ func Find() []Heap {
 }
 
 // Look is Find that also says which heaps are not there, and why: each error is
-// ErrAbsent. What is found has been tried, by making a buffer.
+// an *Absence. What is found has been tried, by making a buffer.
 func Look() (found []Heap, absent []error) {
 	for _, find := range kinds {
 		heaps, err := find()
@@ -50,4 +66,17 @@ func Look() (found []Heap, absent []error) {
 	}
 	slices.SortStableFunc(found, func(a, b Heap) int { return cmp.Compare(a.Promise().Cost, b.Promise().Cost) })
 	return found, absent
+}
+
+// try makes one buffer of one byte and says why that cannot be.
+func try(h Heap) error {
+	buffers, err := h.Allocate("try", 1, 1)
+	var r *Refusal
+	if errors.As(err, &r) && r.Cause != nil {
+		return r.Cause
+	}
+	if err != nil {
+		return err
+	}
+	return buffers[0].Close()
 }

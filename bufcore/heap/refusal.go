@@ -3,6 +3,7 @@ package heap
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 )
 
@@ -39,11 +40,11 @@ func Refuse(name string, bytes int64, n int, err error) *Refusal {
 
 // Error returns the sentence with its values.
 func (r *Refusal) Error() string {
-	text := fmt.Sprintf("heap %s: %d buffers of %d bytes: %v", r.Heap, r.Count, r.Bytes, r.Reason)
+	why := r.Reason.Error()
 	if r.Cause != nil {
-		text += ": " + r.Cause.Error()
+		why += ": " + strings.TrimPrefix(r.Cause.Error(), why+": ")
 	}
-	return text
+	return fmt.Sprintf("heap %s: %d buffers of %d bytes: %s", r.Heap, r.Count, r.Bytes, why)
 }
 
 // Unwrap returns the reason and the cause.

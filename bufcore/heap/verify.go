@@ -3,6 +3,7 @@ package heap
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"twostep/bufcore"
 	"twostep/internal/sys"
@@ -47,6 +48,18 @@ func kept(p bufcore.Promise, r bufcore.Run, size uint64, last bool) error {
 	}
 	return nil
 }
+
+// framesShown reports whether the kernel shows this process where memory files
+// are. That takes CAP_SYS_ADMIN.
+var framesShown = sync.OnceValue(func() bool {
+	fd, err := sys.Memfd(prefix+"try", page)
+	if err != nil {
+		return false
+	}
+	defer fd.Close()
+	_, err = sys.PageFrames(fd, page)
+	return err == nil
+})
 
 // runsOf asks the kernel for the page frames of the first size bytes of fd.
 func runsOf(fd *sys.FD, size int64) ([]bufcore.Run, error) {
