@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 
 	"twostep/bufcore"
 	"twostep/internal/sys"
@@ -61,8 +62,8 @@ func (h *Offered) Name() string { return h.promise.Heap }
 func (h *Offered) Promise() bufcore.Promise { return h.promise }
 
 // Allocate implements Heap. The donor is asked once, for all buffers. A refusal
-// because of the donor is ErrNotDonated or ErrBadDonation, and every descriptor
-// that it gave is closed.
+// because of the donor is ErrNotDonated, ErrBadDonation or, if it says so,
+// ErrNoMemory, and every descriptor that it gave is closed.
 func (h *Offered) Allocate(name string, bytes int64, n int) ([]*Buffer, error) {
 	var given []*Buffer
 	b := batch{heap: h, name: name, bytes: bytes, n: n, each: 1}
@@ -86,13 +87,22 @@ func (h *Offered) ask(name string, bytes int64, n int) ([]*Buffer, error) {
 	fds, err := h.donor.Donate(name, bytes, n)
 	if err != nil {
 		closeAll(fds)
-		return nil, fmt.Errorf("%w: %w", ErrNotDonated, err)
+		return nil, because(err)
 	}
 	buffers, err := h.accept(fds, bytes, n)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadDonation, err)
 	}
 	return buffers, nil
+}
+
+// because gives a donor's error its reason: lack of memory is that, whoever
+// lacks it.
+func because(err error) error {
+	if errors.Is(err, syscall.ENOMEM) {
+		return fmt.Errorf("%w: %w", ErrNoMemory, err)
+	}
+	return fmt.Errorf("%w: %w", ErrNotDonated, err)
 }
 
 // accept owns fds: they are in the buffers that it returns, or closed.
@@ -111,15 +121,25 @@ func (h *Offered) accept(fds []*sys.FD, bytes int64, n int) ([]*Buffer, error) {
 		}
 		buffers = append(buffers, b)
 	}
-	err := apart(buffers)
-	for _, b := range buffers {
-		err = errors.Join(err, h.belie(b))
-	}
-	if err != nil {
+	if err := h.probe(buffers); err != nil {
 		abandon(buffers)
 		return nil, err
 	}
 	return buffers, nil
+}
+
+// probe looks at what no descriptor tells: the memory. Where the kernel shows
+// where it is, that is held against the donor's word.
+func (h *Offered) probe(buffers []*Buffer) error {
+	if err := apart(buffers); err != nil {
+		return err
+	}
+	for i, b := range buffers {
+		if err := Verify(h.promise, b); err != nil && !errors.Is(err, ErrUnverified) {
+			return fmt.Errorf("descriptor %d: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // take makes a buffer of fd.
@@ -144,14 +164,6 @@ func (h *Offered) forget(id identity) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.live, id)
-}
-
-// belie looks whether the kernel knows better than the donor where b is.
-func (h *Offered) belie(b *Buffer) error {
-	if err := Verify(h.promise, b); !errors.Is(err, ErrUnverified) {
-		return err
-	}
-	return nil
 }
 
 func closeAll(fds []*sys.FD) {

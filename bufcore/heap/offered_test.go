@@ -194,13 +194,18 @@ func TestWhatIsInUseCannotBeDonatedAgain(t *testing.T) {
 }
 
 func TestDonorsThatGiveNothingSayWhy(t *testing.T) {
-	why := syscall.EBUSY
-	fds := []*sys.FD{honest(t)}
-	h := NewOffered(donorFunc(func(string, int64, int) ([]*sys.FD, error) { return fds, why }), memory)
-	mustRefuse(t, h, 1, ErrNotDonated)
-	mustBeClosed(t, fds)
-	if _, err := h.Allocate("cam-g1", size, 1); !errors.Is(err, why) || errors.Is(err, syscall.ENOMEM) {
-		t.Errorf("%v, want EBUSY and no lack of memory", err)
+	for why, reason := range map[syscall.Errno]error{
+		syscall.EBUSY: ErrNotDonated, syscall.EINVAL: ErrNotDonated, syscall.ENOMEM: ErrNoMemory,
+	} {
+		fds := []*sys.FD{honest(t)}
+		donor := donorFunc(func(string, int64, int) ([]*sys.FD, error) { return fds, why })
+		h := NewOffered(donor, memory)
+		mustRefuse(t, h, 1, reason)
+		mustBeClosed(t, fds)
+		_, err := h.Allocate("cam-g1", size, 1)
+		if !errors.Is(err, why) || errors.Is(err, syscall.ENOMEM) != (why == syscall.ENOMEM) {
+			t.Errorf("%v, want %v", err, why)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (r *Refusal) Is(target error) bool {
 }
 
 func reasonOf(err error) error {
-	for _, reason := range []error{ErrNoMemory, ErrNoDescriptors, ErrBadSize, ErrBroken, ErrAbsent, ErrNotDonated, ErrBadDonation} {
+	for _, reason := range []error{ErrNoMemory, ErrNoDescriptors, ErrNotDonated, ErrBadDonation, ErrBadSize, ErrBroken, ErrAbsent} {
 		if errors.Is(err, reason) {
 			return reason
 		}
