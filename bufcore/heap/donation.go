@@ -41,24 +41,24 @@ func inspect(fd *sys.FD, bytes int64) (identity, error) {
 // memorySize returns the size of fd if it is a memory file that can neither be
 // cut short, which is SIGBUS for whoever has mapped it, nor run out of memory.
 func memorySize(fd *sys.FD) (int64, error) {
-	size, _, regular, err := sys.Stat(fd)
-	if err != nil {
-		return 0, err
-	}
 	tmpfs, err := sys.OnTmpfs(fd)
+	if err == nil && !tmpfs {
+		err = errors.New("neither a dma-buf nor a memory file of small pages")
+	}
 	if err != nil {
 		return 0, err
 	}
-	if !regular || !tmpfs {
-		return 0, errors.New("neither a dma-buf nor a memory file of small pages")
-	}
-	const fixed, unwritable = sys.SealShrink | sys.SealGrow, sys.SealWrite | sys.SealFutureWrite
+	const fixed = sys.SealShrink | sys.SealGrow
 	seals, err := sys.Seals(fd)
+	if err == nil && seals&fixed != fixed {
+		err = fmt.Errorf("a memory file that can change its size: seals %#x", seals)
+	}
 	if err != nil {
 		return 0, err
 	}
-	if seals&fixed != fixed || seals&unwritable != 0 {
-		return 0, fmt.Errorf("a memory file of seals %#x", seals)
+	size, _, _, err := sys.Stat(fd)
+	if err != nil {
+		return 0, err
 	}
 	backed, err := sys.Backed(fd)
 	if err == nil && backed < size {

@@ -90,27 +90,32 @@ func pipe(t testing.TB) *sys.FD {
 	return sys.NewFD(ends[0])
 }
 
-// lies are descriptors that are not storage.
-var lies = map[string]gift{
-	"/dev/zero":               opened(syscall.O_RDWR, "/dev/zero"),
-	"a directory":             opened(syscall.O_RDONLY, "/proc"),
-	"only a path":             opened(0x200000, "/dev/zero"),
-	"a sparse file":           sparseFile,
-	"a pipe":                  pipe,
-	"too small":               sealed(size-1, fixed),
-	"able to shrink":          sealed(size, sys.SealGrow),
-	"able to grow":            sealed(size, sys.SealShrink),
-	"without seals":           sealed(size, 0),
-	"sealed against writing":  sealed(size, fixed|sys.SealWrite),
-	"sealed for the future":   sealed(size, fixed|sys.SealFutureWrite),
-	"a memory file with hole": punched,
-	"read-only":               readOnly,
-	"closed":                  func(testing.TB) *sys.FD { return new(sys.FD) },
-	"nil":                     func(testing.TB) *sys.FD { return nil },
+// lies are descriptors that are not storage, and what is said of them.
+var lies = map[string]struct {
+	give gift
+	said string
+}{
+	"/dev/zero":               {opened(syscall.O_RDWR, "/dev/zero"), "F_GET_SEALS"},
+	"a file of the kernel":    {opened(syscall.O_RDONLY, "/proc/self/maps"), "neither a dma-buf nor a memory file"},
+	"a directory":             {opened(syscall.O_RDONLY, "/proc"), "neither a dma-buf nor a memory file"},
+	"only a path":             {opened(0x200000, "/dev/zero"), "bad file descriptor"},
+	"a sparse file":           {sparseFile, "a memory file"},
+	"a pipe":                  {pipe, "neither a dma-buf nor a memory file"},
+	"too small":               {sealed(size-1, fixed), "12287 bytes, not 12288"},
+	"able to shrink":          {sealed(size, sys.SealGrow), "change its size"},
+	"able to grow":            {sealed(size, sys.SealShrink), "change its size"},
+	"without seals":           {sealed(size, 0), "change its size"},
+	"sealed against writing":  {sealed(size, fixed|sys.SealWrite), "not permitted"},
+	"sealed for the future":   {sealed(size, fixed|sys.SealFutureWrite), "not permitted"},
+	"a memory file with hole": {punched, "8192 of 12288 bytes backed"},
+	"read-only":               {readOnly, "not open for reading and writing"},
+	"closed":                  {func(testing.TB) *sys.FD { return new(sys.FD) }, "is closed"},
+	"nil":                     {func(testing.TB) *sys.FD { return nil }, "is closed"},
 }
 
-// mustRefuse looks whether h refuses for reason and leaves nothing behind.
-func mustRefuse(t testing.TB, h *Offered, n int, reason error) {
+// mustRefuse looks whether h refuses for reason and leaves nothing behind. It
+// returns what h said.
+func mustRefuse(t testing.TB, h *Offered, n int, reason error) string {
 	t.Helper()
 	buffers, err := h.Allocate("cam-g1", size, n)
 	var refusal *Refusal
@@ -120,6 +125,7 @@ func mustRefuse(t testing.TB, h *Offered, n int, reason error) {
 	if len(h.live) > 0 {
 		t.Errorf("%d buffers live on", len(h.live))
 	}
+	return err.Error()
 }
 
 func mustBeClosed(t testing.TB, fds []*sys.FD) {
@@ -135,10 +141,13 @@ func mustBeClosed(t testing.TB, fds []*sys.FD) {
 func TestDonorsThatLieAreRefused(t *testing.T) {
 	for name, lie := range lies {
 		t.Run(name, func(t *testing.T) {
-			fds := []*sys.FD{honest(t), lie(t), honest(t)}
+			fds := []*sys.FD{honest(t), lie.give(t), honest(t)}
 			donor := donorFunc(func(string, int64, int) ([]*sys.FD, error) { return fds, nil })
-			mustRefuse(t, NewOffered(donor, memory), 3, ErrBadDonation)
+			said := mustRefuse(t, NewOffered(donor, memory), 3, ErrBadDonation)
 			mustBeClosed(t, fds)
+			if !strings.Contains(said, lie.said) {
+				t.Errorf("%q, which is not about %q", said, lie.said)
+			}
 		})
 	}
 }
@@ -153,6 +162,20 @@ func TestDonorsThatCannotCountAreRefused(t *testing.T) {
 		mustRefuse(t, NewOffered(donor, memory), 3, ErrBadDonation)
 		mustBeClosed(t, fds)
 	}
+}
+
+// A hole in huge pages is SIGBUS, whatever the seals say.
+func TestHugePagesAreRefused(t *testing.T) {
+	fd, err := sys.HugeMemfd("twostep-gift", sys.HugePage)
+	if err != nil {
+		t.Skipf("NOT TESTED: no huge page to be had: %v", err)
+	}
+	if err := sys.AddSeals(fd, fixed); err != nil {
+		t.Fatal(err)
+	}
+	donor := donorFunc(func(string, int64, int) ([]*sys.FD, error) { return []*sys.FD{fd}, nil })
+	mustRefuse(t, NewOffered(donor, memory), 1, ErrBadDonation)
+	mustBeClosed(t, []*sys.FD{fd})
 }
 
 func TestTheSameBufferTwiceIsRefused(t *testing.T) {
@@ -288,12 +311,12 @@ func TestAnyMixOfGiftsIsAcceptedWholeOrClosedWhole(t *testing.T) {
 		fair := true
 		var fds []*sys.FD
 		for _, name := range mix {
-			give, bad := lies[name]
+			lie, bad := lies[name]
 			if !bad {
-				give = honest
+				lie.give = honest
 			}
 			fair = fair && !bad
-			fds = append(fds, give(t))
+			fds = append(fds, lie.give(t))
 		}
 		h := NewOffered(donorFunc(func(string, int64, int) ([]*sys.FD, error) { return fds, nil }), memory)
 		buffers, err := h.Allocate("cam-g1", size, len(mix))
