@@ -68,16 +68,12 @@ func (h Udmabuf) one(device *sys.FD, name string, size int64) (*Buffer, error) {
 		file.Close()
 		return nil, err
 	}
-	b := NewBuffer(Storage{
+	_ = sys.NameDMABuf(fd, name) // a kernel that takes none is no reason to go without
+	return NewBuffer(Storage{
 		FD: fd, Size: size, Peers: true,
 		Runs:  func() ([]bufcore.Run, error) { return runsOf(file, size) },
 		Freed: func() { file.Close() },
-	})
-	if err := sys.NameDMABuf(fd, name); err != nil {
-		b.Close()
-		return nil, err
-	}
-	return b, nil
+	}), nil
 }
 
 func findUdmabuf(h Udmabuf) ([]Heap, error) {
