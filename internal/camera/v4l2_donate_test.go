@@ -8,6 +8,7 @@ import (
 
 	"twostep/bufcore"
 	"twostep/bufcore/heap"
+	"twostep/bufcore/heap/heaptest"
 	"twostep/internal/sys"
 )
 
@@ -28,14 +29,15 @@ func vivids(t *testing.T) [2]string {
 	return [2]string(paths)
 }
 
-// donors are the heaps that the virtual cameras offer, by what they promise.
+// donors are the heaps that the virtual cameras offer, by what they promise: of
+// the contiguous one, less than the 4 MiB that a kernel without CMA has at most.
 func donors(t *testing.T) map[string]*heap.Offered {
 	t.Helper()
 	paths := vivids(t)
 	return map[string]*heap.Offered{
 		"vmalloc": heap.NewOffered(openAt(t, paths[0]), bufcore.Promise{Heap: "vivid0"}),
 		"contiguous": heap.NewOffered(openAt(t, paths[1]),
-			bufcore.Promise{Heap: "vivid1", Contiguous: heap.MaxBytes}),
+			bufcore.Promise{Heap: "vivid1", Contiguous: 1 << 20}),
 	}
 }
 
@@ -230,5 +232,13 @@ func TestDonorsWithoutTheIoctlsOfferNothing(t *testing.T) {
 	}
 	if err := donateError("/dev/video9", "VIDIOC_CREATE_BUFS", syscall.EBUSY); !errors.Is(err, ErrBusy) {
 		t.Errorf("%v, want ErrBusy", err)
+	}
+}
+
+func TestV4L2DonorsConform(t *testing.T) {
+	for kind, h := range donors(t) {
+		t.Run(kind, func(t *testing.T) {
+			heaptest.Run(t, func(*testing.T) heap.Heap { return h })
+		})
 	}
 }
