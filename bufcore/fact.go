@@ -189,7 +189,7 @@ func enumerate(names []string, last string) string {
 	return strings.Join(names[:n-1], ", ") + " " + last + " " + names[n-1]
 }
 
-var accessNames = [...]string{"CPU read", "CPU write", "device read", "device write", "coherent"}
+var accessNames = [...]string{"CPU read", "CPU write", "device read", "device write", "coherent", "dma-buf import"}
 
 // String names the bits, as in "CPU read and CPU write".
 func (a Access) String() string {

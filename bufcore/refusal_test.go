@@ -146,7 +146,7 @@ func TestWordsOfSmallTypes(t *testing.T) {
 		{InOrder, "in order"}, {Latest, "latest"}, {Policy(9), "policy 9"},
 		{Strict, "strict"}, {Fit, "fit"}, {Swap, "swap"}, {DefaultWay, "default"}, {Way(9), "way 9"},
 		{NotHeld, "not held"}, {BadGeneration, "bad generation"}, {Rule(99), "unknown rule"},
-		{CPURead | Coherent, "CPU read and coherent"}, {Access(1 << 8), "bits 0x100"},
+		{CPURead | Coherent, "CPU read and coherent"}, {CPURead | Import, "CPU read and dma-buf import"}, {Access(1 << 8), "bits 0x100"},
 	}
 	for _, c := range cases {
 		if c.got.String() != c.want {

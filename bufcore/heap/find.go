@@ -18,6 +18,10 @@ const (
 	CostHuge        = 10
 	CostUdmabuf     = 20
 	CostUdmabufHuge = 30
+	CostDMAHeap     = 40
+	CostContiguous  = 50 // of a pool that cameras and codecs live on
+	CostDumb        = 60
+	CostOffered     = 70
 )
 
 // processors is the access that every memory file allows.
@@ -33,6 +37,8 @@ var kinds = []func() ([]Heap, error){
 	findHuge,
 	func() ([]Heap, error) { return findUdmabuf(Udmabuf{}) },
 	func() ([]Heap, error) { return findUdmabuf(Udmabuf{Huge: true}) },
+	dmaHeaps,
+	dumbNodes,
 }
 
 // Absence says which heap is not there, and why. To errors.Is it is ErrAbsent.

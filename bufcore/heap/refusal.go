@@ -64,7 +64,7 @@ func (r *Refusal) Is(target error) bool {
 }
 
 func reasonOf(err error) error {
-	for _, reason := range []error{ErrNoMemory, ErrNoDescriptors, ErrBadSize, ErrBroken, ErrAbsent} {
+	for _, reason := range []error{ErrNoMemory, ErrNoDescriptors, ErrNotDonated, ErrBadDonation, ErrBadSize, ErrBroken, ErrAbsent} {
 		if errors.Is(err, reason) {
 			return reason
 		}
@@ -78,7 +78,8 @@ func reasonOf(err error) error {
 		return ErrNoDescriptors
 	case syscall.EINVAL, syscall.ENAMETOOLONG:
 		return ErrBadSize
-	case syscall.ENOENT, syscall.ENODEV, syscall.ENXIO, syscall.EACCES, syscall.EPERM:
+	case syscall.ENOENT, syscall.ENODEV, syscall.ENXIO, syscall.EACCES, syscall.EPERM,
+		syscall.ENOTTY, syscall.ENOSYS, syscall.EOPNOTSUPP:
 		return ErrAbsent
 	}
 	return ErrNoMemory

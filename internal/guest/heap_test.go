@@ -8,7 +8,7 @@ import (
 )
 
 // heaps are those that the guest has.
-var heaps = []string{"memfd", "huge", "udmabuf", "udmabuf-huge"}
+var heaps = []string{"memfd", "huge", "udmabuf", "udmabuf-huge", "dma-heap/system", "dumb/card0"}
 
 func TestHeapsOnARealKernel(t *testing.T) {
 	wanted(t)

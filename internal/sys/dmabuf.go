@@ -53,10 +53,14 @@ func DMABufExporter(fd *FD) (string, error) {
 	return "", err
 }
 
-// NameDMABuf names the dma-buf fd, as far as 31 bytes go, for /proc: its
-// mappings are called /dmabuf:name.
+// NameDMABuf names the dma-buf fd for /proc: its mappings are called
+// /dmabuf:name. Of a name above 31 bytes the beginning and the end are kept,
+// where the number of the buffer is.
 func NameDMABuf(fd *FD, name string) error {
-	text := append([]byte(name[:min(len(name), dmaBufNameMax)]), 0)
+	if rest := len(name) - dmaBufNameMax; rest > 0 {
+		name = name[:dmaBufNameMax/2] + "~" + name[dmaBufNameMax/2+1+rest:]
+	}
+	text := append([]byte(name), 0)
 	return control(fd, "DMA_BUF_SET_NAME", dmaBufSetName, unsafe.Pointer(&text[0]))
 }
 

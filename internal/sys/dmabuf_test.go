@@ -64,17 +64,23 @@ func TestDMABufHasAnInodeOfItsOwn(t *testing.T) {
 
 func TestDMABufIsNamedInMaps(t *testing.T) {
 	fd := heapDMABuf(t, false)
-	const long = "twostep-a-name-of-more-than-31-bytes"
-	if err := NameDMABuf(fd, long); err != nil {
-		t.Fatal(err)
-	}
-	m, err := MapRead(fd, dmaBufBytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Unmap()
-	if n, err := Mappings("/dmabuf:" + long[:dmaBufNameMax]); n != 1 || err != nil {
-		t.Errorf("%d mappings, %v", n, err)
+	for name, want := range map[string]string{
+		"":                                     "",
+		"twostep-cam-g1-0":                     "twostep-cam-g1-0",
+		"twostep-exactly-31-bytes-long-0":      "twostep-exactly-31-bytes-long-0",
+		"twostep-a-name-of-more-than-31-bytes": "twostep-a-name-~e-than-31-bytes",
+	} {
+		if err := NameDMABuf(fd, name); err != nil {
+			t.Fatal(err)
+		}
+		m, err := MapRead(fd, dmaBufBytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := Mappings("/dmabuf:" + want); n != 1 || err != nil {
+			t.Errorf("%q: %d mappings of %q, %v", name, n, want, err)
+		}
+		m.Unmap()
 	}
 }
 
