@@ -2,6 +2,7 @@ package bufcore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"twostep/fourcc"
@@ -14,7 +15,11 @@ func (s *Set) lateness(a *Attachment) *Proof {
 	if s.handles == nil {
 		g = s.next
 	}
-	if proof := s.unmetBy(a, g); proof != nil {
+	living, count := s.living(), len(s.handles)
+	if s.handles == nil {
+		living, count = []*Generation{g}, g.Count()
+	}
+	if proof := s.unmetBy(a, living, count); proof != nil {
 		return proof
 	}
 	return proofOf([]term{
@@ -43,36 +48,65 @@ func (g *Generation) fact(t term) term {
 }
 
 // unmet is the proof that the storage that exists does not meet the limits of a
-// newcomer, nil if it does.
-func (s *Set) unmet(a *Attachment) *Proof {
-	for _, g := range s.living() {
-		if proof := s.unsuitable(a, g); proof != nil {
+// newcomer. If it is nil the newcomer has chosen its alternatives accordingly.
+func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), len(s.handles)) }
+
+func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
+	parties := a.parties()
+	for i := range parties {
+		which, proof := suit(&parties[i], i, living)
+		if proof != nil {
 			return proof
 		}
+		parties[i] = parties[i].as(which)
 	}
-	return s.tooFew(a)
+	a.chosen = devicesOf(parties)[0]
+	return s.fewer(a, living[len(living)-1], count)
 }
 
-// unmetBy is unmet for one generation that all buffers are of.
-func (s *Set) unmetBy(a *Attachment, g *Generation) *Proof {
-	if proof := s.unsuitable(a, g); proof != nil {
-		return proof
-	}
-	return s.fewer(a, g, g.Count())
-}
-
-// unsuitable is the proof that the storage of g is not for a.
-func (s *Set) unsuitable(a *Attachment, g *Generation) *Proof {
-	p := a.party()
-	for _, t := range append(p.layout(), p.extent()...) {
-		if other, ok := g.meets(t); !ok {
-			return proofOf([]term{t, other})
+// suit finds the first alternative of a party that all generations meet, or the
+// proof that there is none: what is in the way of each.
+func suit(q *party, index int, living []*Generation) (which int, proof *Proof) {
+	var terms []term
+	for which := range q.alternatives() {
+		chosen := q.as(which)
+		against := against(&chosen, living)
+		if against == nil {
+			return which, nil
+		}
+		for _, t := range against {
+			if q.alternatives() > 1 && t.who == clip(q.name) {
+				t.owner, t.which = index+1, which
+			}
+			if !slices.ContainsFunc(terms, func(u term) bool { return u.who == t.who && u.fact() == t.fact() }) {
+				terms = append(terms, t)
+			}
 		}
 	}
-	reach := append(g.Heap.resolved().terms(), p.storage()...)
+	return 0, proofOf(terms)
+}
+
+// against is a minimal conflict of a party with storage that exists, nil if
+// there is none.
+func against(q *party, living []*Generation) []term {
+	for _, g := range living {
+		if conflict := g.conflict(q); conflict != nil {
+			return conflict
+		}
+	}
+	return nil
+}
+
+func (g *Generation) conflict(q *party) []term {
+	for _, t := range append(q.layout(), q.extent()...) {
+		if other, ok := g.meets(t); !ok {
+			return []term{t, other}
+		}
+	}
+	reach := append(g.Heap.resolved().terms(), q.storage()...)
 	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
 	if !stored(reach) {
-		return proofOf(core(reach, stored))
+		return core(reach, stored)
 	}
 	return nil
 }
@@ -82,12 +116,18 @@ func (s *Set) unsuitable(a *Attachment, g *Generation) *Proof {
 func (s *Set) tooFew(a *Attachment) *Proof { return s.fewer(a, s.current, len(s.handles)) }
 
 func (s *Set) fewer(a *Attachment, g *Generation, count int) *Proof {
-	terms := []term{g.fact(term{limit: storedCount, n: uint64(count)})}
-	p := s.problem(a)
-	for _, r := range s.vacant([]*Attachment{a}) {
-		p.add(r.party())
+	var parties []party
+	for _, m := range append(s.members[:len(s.members):len(s.members)], a) {
+		parties = append(parties, m.chosen.parties(m.ask.Direction)...)
 	}
-	terms = append(terms, p.gather((*party).counts)...)
+	for _, r := range s.vacant([]*Attachment{a}) {
+		parties = append(parties, r.chosen.parties(Read)...)
+	}
+	terms := []term{g.fact(term{limit: storedCount, n: uint64(count)})}
+	terms = append(terms, newProblem(s.spec, parties).gather((*party).counts)...)
+	if bound := a.chosen.mostBuffers(); bound != 0 && uint32(count) > bound {
+		return proofOf([]term{terms[0], {who: clip(a.name()), limit: buffersMax, n: uint64(bound)}})
+	}
 	enough := func(t []term) bool {
 		most := uint64(MaxBuffers)
 		if len(t) > 0 && t[0].limit == storedCount {
@@ -99,6 +139,16 @@ func (s *Set) fewer(a *Attachment, g *Generation, count int) *Proof {
 		return nil
 	}
 	return proofOf(core(terms, enough))
+}
+
+// mostBuffers is the least bound on the number of buffers in d; 0: there is
+// none.
+func (d Device) mostBuffers() uint32 {
+	var out uint32
+	for _, q := range d.parties(0) {
+		out = bound(out, q.limits.MaxBuffers)
+	}
+	return out
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the

@@ -66,13 +66,13 @@ func TestLateProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Ask{Device: Device{"pattern", Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Direction: Write, Policy: InOrder, Way: Strict})
-	s.Attach(Ask{Device: Device{"window", Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
+	cam, _ := s.Attach(Ask{Device: Device{Name: "pattern", Limits: Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Direction: Write, Policy: InOrder, Way: Strict})
+	s.Attach(Ask{Device: Device{Name: "window", Limits: Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h, s, cam)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			a, err := s.Attach(Ask{Device: Device{"encapp h264", c.limits}, Direction: Read, Policy: InOrder, Way: Strict})
+			a, err := s.Attach(Ask{Device: Device{Name: "encapp h264", Limits: c.limits}, Direction: Read, Policy: InOrder, Way: Strict})
 			var e *OpError
 			if !errors.As(err, &e) || !errors.Is(err, syscall.EBUSY) || a != nil || e.Next != Strict {
 				t.Fatal(err)
