@@ -45,13 +45,15 @@ func (g *Generation) fact(t term) term {
 // unmet is the proof that storage does not meet the limits of a newcomer, nil
 // if it does.
 func (s *Set) unmet(a *Attachment, g *Generation) *Proof {
-	p := a.party()
-	for _, t := range append(p.layout(), p.extent()...) {
-		if other, ok := g.meets(t); !ok {
-			return proofOf([]term{t, other})
+	reach := g.heap.terms()
+	for _, p := range a.parties() {
+		for _, t := range append(p.layout(), p.extent()...) {
+			if other, ok := g.meets(t); !ok {
+				return proofOf([]term{t, other})
+			}
 		}
+		reach = append(reach, p.storage()...)
 	}
-	reach := append(s.spec.Storage.terms(), p.storage()...)
 	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
 	if !stored(reach) {
 		return proofOf(core(reach, stored))

@@ -35,6 +35,9 @@ func (f Fact) String() string {
 // any one of its facts the rest would not.
 type Proof struct {
 	Core []Fact
+	// Heaps are those that a conflict is about, in the order they are tried
+	// in, each with its reason; nil: it is about none.
+	Heaps []Tried
 }
 
 // Text returns the proof as one line for a person, of at most 1000 bytes.
@@ -61,13 +64,18 @@ func (p *Proof) String() string { return p.Text() }
 // 2500 bytes; if facts had to be left out, "more" says how many.
 func (p *Proof) MarshalJSON() ([]byte, error) {
 	told := struct {
-		Core []Fact `json:"core"`
-		More int    `json:"more,omitempty"`
-	}{Core: p.Core}
+		Core  []Fact  `json:"core"`
+		More  int     `json:"more,omitempty"`
+		Heaps []Tried `json:"heaps,omitempty"`
+	}{Core: p.Core, Heaps: p.Heaps}
 	for {
 		out, err := json.Marshal(told)
 		if err != nil || len(out) <= maxJSON {
 			return out, err
+		}
+		if n := len(told.Heaps); n > 0 {
+			told.Heaps = told.Heaps[:n-1]
+			continue
 		}
 		told.Core = told.Core[:len(told.Core)-1]
 		told.More++
