@@ -6,11 +6,17 @@ import (
 )
 
 // answered is a set of a camera and a window, both of which follow moves,
-// backed by four buffers, and what it has been asked is done.
+// backed by four buffers, and has been answered.
 func answered(t *testing.T) (s *Set, h *recorder, cam, win *Attachment) {
 	t.Helper()
+	return answeredOf(t, Spec{Count: 4})
+}
+
+func answeredOf(t *testing.T, spec Spec) (s *Set, h *recorder, cam, win *Attachment) {
+	t.Helper()
 	h = newRecorder()
-	s, err := NewSet(Spec{Stream: "camera", Width: 64, Height: 64, Count: 4}, h)
+	spec.Stream, spec.Width, spec.Height = "camera", 64, 64
+	s, err := NewSet(spec, h)
 	if err != nil {
 		t.Fatal(err)
 	}
