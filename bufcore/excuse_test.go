@@ -6,11 +6,17 @@ import (
 )
 
 // answered is a set of a camera and a window, both of which follow moves,
-// backed by four buffers, and what it has been asked is done.
+// backed by four buffers, and has been answered.
 func answered(t *testing.T) (s *Set, h *recorder, cam, win *Attachment) {
 	t.Helper()
+	return answeredOf(t, Spec{Count: 4})
+}
+
+func answeredOf(t *testing.T, spec Spec) (s *Set, h *recorder, cam, win *Attachment) {
+	t.Helper()
 	h = newRecorder()
-	s, err := NewSet(Spec{Stream: "camera", Width: 64, Height: 64, Count: 4}, h)
+	spec.Stream, spec.Width, spec.Height = "camera", 64, 64
+	s, err := NewSet(spec, h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,5 +93,21 @@ func TestQueueThatCrossesARestartIsExcusedOnce(t *testing.T) {
 	}
 	if o := s.Snapshot().Outcomes[0]; o.Lost != 1 {
 		t.Errorf("%d frames lost, want the one that crossed", o.Lost)
+	}
+}
+
+func TestRestartIsPlannedToLoseAFrameAtLeast(t *testing.T) {
+	s, _, cam, win := answered(t)
+	enc := Ask{Device: Device{Name: "enc", Limits: Limits{Formats: formatsOf(t, "NV12")}}, Direction: Read}
+	for _, want := range []int{1, 1, 1} {
+		if got := s.Plan(enc)[Restart-Strict].Lost; got != want {
+			t.Errorf("after frame %d a restart is planned to lose %d frames, want %d", s.stream.last.Sequence, got, want)
+		}
+		i := uint32(s.stream.last.Sequence)
+		r := Record{Buffer: i, Serial: i + 1, Sequence: uint64(i + 1), Time: Time(i+1) * 1e9}
+		if err := s.Queue(cam, r); err != nil {
+			t.Fatal(err)
+		}
+		_ = s.Release(win, r)
 	}
 }

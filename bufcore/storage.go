@@ -147,7 +147,11 @@ func (s *Set) Allocated(g *Generation, b Backing, err error) {
 
 // inspect believes storage only as far as it was seen.
 func (s *Set) inspect(g *Generation, b Backing) {
-	s.diary.made(g, s.bytes())
+	all := s
+	if s.echo != nil {
+		all = s.echo.set
+	}
+	s.diary.made(g, all.bytes())
 	if lie := b.check(g, s.settling); lie != nil {
 		s.otherHeap(g, lie)
 		return
