@@ -44,7 +44,7 @@ func parseOptions(c *cli.Command, token string) (options, error) {
 }
 
 func (o *options) parse(way, token string) (err error) {
-	if o.limits, err = encoder.Limits(o.codec); err != nil {
+	if o.limits, err = encoder.Limits(o.codec, encoder.Format); err != nil {
 		return err
 	}
 	if o.way, err = bufcore.ParseWay(way); err != nil {

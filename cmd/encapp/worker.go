@@ -38,7 +38,6 @@ type outcome struct {
 const outstanding = bufcore.MaxBuffers
 
 func startWorker(c encoder.Config, o *output) *worker {
-	c.Output = o.file
 	w := &worker{
 		config: c, output: o,
 		jobs:     make(chan client.Frame, outstanding),
@@ -65,7 +64,9 @@ func (w *worker) record(o *outcome) error {
 	if err != nil {
 		return err
 	}
-	err = w.encode(r, o)
+	if err = r.Begin(w.output.file); err == nil {
+		err = w.encode(r, o)
+	}
 	if closed := r.Close(); err == nil {
 		err = closed
 	}
