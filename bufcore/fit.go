@@ -7,6 +7,11 @@ func (fit) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if proof := s.unmet(a); proof != nil {
 		return nil, &OpError{Err: ErrBusy, Proof: proof}
 	}
+	if len(s.living()) > 1 {
+		if e := s.follow(a); e != nil {
+			return nil, e
+		}
+	}
 	return s.asIs(), nil
 }
 

@@ -7,9 +7,11 @@ import "fmt"
 //
 // Misuse is BadSequence if the sequence number does not rise, NotYours for a
 // buffer that is not the producer's to fill, Retired for one of a generation
-// older than the current. After the set has ended, Queue does nothing.
+// older than the current. After the set has ended, Queue does nothing, and so it
+// does, once for each buffer that a restart took from the producer, until Ready
+// says that the producer has heard of it.
 func (s *Set) Queue(a *Attachment, r Record) error {
-	if s.ended || a.standing == detached {
+	if s.ended || a.standing == detached || s.excuses(a, r) {
 		return nil
 	}
 	g, i, err := s.filled(a, r)

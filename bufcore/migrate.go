@@ -16,7 +16,7 @@ const MoveWithin = 10 * time.Second
 type migrate struct{}
 
 func (migrate) plan(s *Set, a *Attachment) (*Plan, *OpError) {
-	if e := s.follow(); e != nil {
+	if e := s.follow(a); e != nil {
 		return nil, e
 	}
 	if proof := s.tooFew(a); proof != nil {
@@ -38,8 +38,8 @@ func (migrate) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 }
 
 // follow refuses if somebody does not follow moves.
-func (s *Set) follow() *OpError {
-	for _, m := range s.members {
+func (s *Set) follow(newcomers ...*Attachment) *OpError {
+	for _, m := range slices.Concat(s.members, newcomers) {
 		if !m.ask.Moves && !m.inner {
 			return &OpError{Err: fmt.Errorf("%w: %q does not follow moves", ErrUnsupported, m.name())}
 		}

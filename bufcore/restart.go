@@ -1,5 +1,7 @@
 package bufcore
 
+import "slices"
+
 // restart lets the storage go and makes new storage for everybody and the
 // newcomer, as if the set had just been created. It is what most software does
 // when record is pressed, and the one way that needs nothing of the producer.
@@ -21,9 +23,32 @@ func (restart) enter(s *Set, a *Attachment, _ *Plan) {
 	s.passage, s.newcomer = restarting{}, a
 	a.standing = entering
 	old := s.living()
+	s.excused = s.withProducer()
 	s.handles, s.current, s.lacking = nil, nil, nil
 	s.retire(old)
 	s.sweepAll(old)
+}
+
+// withProducer are the buffers that the producer has.
+func (s *Set) withProducer() []Record {
+	var out []Record
+	for i, g := range s.handles {
+		if mine, _, _ := g.circulation.Place(i - g.First); mine {
+			out = append(out, g.circulation.Frame(i-g.First))
+		}
+	}
+	return out
+}
+
+// excuses takes a queue that has crossed the retirement of its buffer, once. The
+// frame is lost.
+func (s *Set) excuses(a *Attachment, r Record) bool {
+	i := slices.IndexFunc(s.excused, func(e Record) bool { return e.Buffer == r.Buffer && e.Serial == r.Serial })
+	if i < 0 || a != s.producer {
+		return false
+	}
+	s.excused = slices.Delete(s.excused, i, i+1)
+	return true
 }
 
 // restarting waits until all storage has been released, and then founds the set

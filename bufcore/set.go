@@ -38,6 +38,7 @@ type Set struct {
 	arrivals []*Attachment // came while the first storage was being made
 	line     []*Attachment // wait for their way out
 	lacking  []int         // buffers whose storage a stuck reader has kept
+	excused  []Record      // that a restart took from the producer, who may not have heard of it
 	sides    []*bounce
 
 	expectBy Time // when the first map stops waiting; 0: it does not wait

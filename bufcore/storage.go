@@ -196,7 +196,7 @@ func (s *Set) Ready(a *Attachment, number uint32) error {
 	g := s.next
 	switch {
 	case a == s.producer && g != nil && g.Number == number && g.stage == mapping:
-		s.readyBy = 0
+		s.readyBy, s.excused = 0, nil
 		g.enter(sealing, s.host.Now())
 		g.busy = true
 		s.host.Seal(g)
