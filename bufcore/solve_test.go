@@ -282,7 +282,7 @@ func TestChoice(t *testing.T) {
 		{"tie-by-fourcc", list("YUYV,NV12", "NV12,YUYV"), "NV12"},
 		{"linear-where-the-heap-cannot-tile", list("XR24:tiled,XR24", "XR24:tiled,XR24"), "XR24"},
 		{"named-twice", list("NV12,NV12,YUYV", "YUYV,NV12"), "NV12"},
-		{"second-best-where-the-best-has-no-layout", list("MJPG,YUYV", "MJPG,YUYV"), "YUYV"},
+		{"second-best-where-the-best-has-no-layout", []Device{{"a", Limits{Formats: []fourcc.Format{{Code: 7}, {Code: fourcc.YUYV}}}}}, "YUYV"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
