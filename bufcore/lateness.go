@@ -43,20 +43,30 @@ func (g *Generation) fact(t term) term {
 }
 
 // unmet is the proof that storage does not meet the limits of a newcomer, nil
-// if it does.
+// if it does. Since the storage is what it is, only the newcomer's limits can
+// give way.
 func (s *Set) unmet(a *Attachment, g *Generation) *Proof {
-	p := a.party()
-	for _, t := range append(p.layout(), p.extent()...) {
+	p := s.problem(append(s.members[:len(s.members):len(s.members)], a))
+	newcomer := p.last(a.device.Name)
+	return p.against(newcomer, func(q *problem) (*Solution, []term) {
+		return &Solution{Layout: g.Layout, Count: g.Count()}, q.misfit(&q.parties[newcomer], g)
+	})
+}
+
+// misfit is a minimal conflict of a newcomer with storage, nil if there is
+// none.
+func (p *problem) misfit(newcomer *party, g *Generation) []term {
+	for _, t := range append(newcomer.layout(), newcomer.extent()...) {
 		if other, ok := g.meets(t); !ok {
-			return proofOf([]term{t, other})
+			return []term{t, other}
 		}
 	}
-	reach := append(s.spec.Storage.terms(), p.storage()...)
+	reach := append(p.spec.Storage.terms(), newcomer.storage()...)
 	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
 	if !stored(reach) {
-		return proofOf(core(reach, stored))
+		return p.core(reach, stored)
 	}
-	return s.tooFew(a, g)
+	return p.tooFew(g)
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the
@@ -81,11 +91,9 @@ func (g *Generation) meets(t term) (other term, ok bool) {
 	return other, contains(t, l.Width, l.Height)
 }
 
-// tooFew is the proof that with a newcomer more buffers would be held than
-// there are.
-func (s *Set) tooFew(a *Attachment, g *Generation) *Proof {
+// tooFew is the conflict if more buffers would be held than there are.
+func (p *problem) tooFew(g *Generation) []term {
 	terms := []term{g.fact(term{limit: storedCount, n: uint64(g.Count())})}
-	p := s.problem(append(s.members[:len(s.members):len(s.members)], a))
 	terms = append(terms, p.gather((*party).counts)...)
 	enough := func(t []term) bool {
 		most := uint64(MaxBuffers)
@@ -97,7 +105,7 @@ func (s *Set) tooFew(a *Attachment, g *Generation) *Proof {
 	if enough(terms) {
 		return nil
 	}
-	return proofOf(core(terms, enough))
+	return p.core(terms, enough)
 }
 
 // missing tells who is there when the wait for the expected is over.

@@ -90,6 +90,7 @@ type problem struct {
 	producer string      // of a set that is backed, else empty
 	crossing Crossing    // what it can do
 	from     *Generation // and from what; nil: the set is abstract
+	hasty    bool        // whether there is a conflict is all that matters
 }
 
 // newProblem puts parties in an order of their own, so that neither an answer

@@ -33,7 +33,7 @@ func Solve(devices []Device, spec Spec) (*Solution, *Proof) {
 func (p *problem) solve() (*Solution, *Proof) {
 	sol, conflict := p.settle()
 	if conflict != nil {
-		return nil, proofOf(conflict)
+		return nil, p.proof(conflict)
 	}
 	return sol, nil
 }
@@ -49,16 +49,16 @@ func (p *problem) settle() (*Solution, []term) {
 	terms := p.layoutTerms()
 	layout, ok := p.choose(terms)
 	if !ok {
-		return nil, core(terms, func(t []term) bool { _, ok := p.choose(t); return ok })
+		return nil, p.core(terms, func(t []term) bool { _, ok := p.choose(t); return ok })
 	}
 	reach := p.storageTerms()
 	stored := func(t []term) bool { return reachable(t, uint64(layout.Bytes)) }
 	if !stored(reach) {
-		return nil, core(reach, stored)
+		return nil, p.core(reach, stored)
 	}
 	counts := p.gather((*party).counts)
 	if !countable(counts) {
-		return nil, core(counts, countable)
+		return nil, p.core(counts, countable)
 	}
 	n := max(need(counts), uint64(p.spec.Count), 2)
 	return &Solution{Layout: layout, Count: int(n), Limits: p.aggregate()}, nil
