@@ -71,7 +71,7 @@ func (a *Attachment) Mapped() bool { return a.mapped }
 func (a *Attachment) Held() int { return a.held }
 
 func newAttachment(d Device, dir Direction, p Policy, way Way, now Time) *Attachment {
-	d.Limits.Formats = slices.Clone(d.Limits.Formats)
+	d = d.clone()
 	return &Attachment{
 		device: d, limits: d.Limits.Facts(),
 		direction: dir, policy: p, way: way, since: now,
@@ -107,6 +107,4 @@ func (a *Attachment) answer(number uint32) bool {
 	return number != 0 && number <= a.told
 }
 
-func (a *Attachment) party() party {
-	return party{name: a.device.Name, direction: a.direction, limits: a.device.Limits}
-}
+func (a *Attachment) parties() []party { return a.device.parties(a.direction) }

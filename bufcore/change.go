@@ -61,9 +61,11 @@ var changed = [...]string{
 	held:            "{who} held {value}",
 	dedicated:       "{who} wanted {value} of its own to spare",
 	shared:          "{who} wanted {value} to spare",
+	buffersMax:      "{who} took {value}",
 	crossingNever:   "{who} could change {value} without stopping",
 	crossingStorage: "{who} could change {value} without stopping",
 	setBytes:        "{who} allowed {value} bytes per buffer",
+	setCount:        "{who} asked for {value}",
 }
 
 var crossings = [...]string{CrossNever: "never", CrossStorage: "storage", CrossFormat: "format"}
@@ -76,13 +78,13 @@ func change(from, to term) Change {
 	if phrase, ok := to.ease(); ok {
 		clause = phrase
 	}
-	who := from.who
-	if from.limit < setExtent {
-		who = fmt.Sprintf("%q", who)
-	}
-	c := Change{Device: from.who, Limit: wordings[from.limit].name, From: from.value(), To: to.value()}
+	device, who := from.party()
+	c := Change{Device: device, Limit: wordings[from.limit].name, From: from.value(), To: to.value()}
 	if from.crossing() {
 		c.From, c.To = crossings[from.n], crossings[to.n]
+	}
+	if c.To == "" {
+		c.To = "none"
 	}
 	fill := strings.NewReplacer("{who}", who, "{value}", c.To, "{verb}", pasts[from.verb])
 	c.clause = fill.Replace(clause)
@@ -110,7 +112,9 @@ func (t term) crossing() bool { return t.limit == crossingNever || t.limit == cr
 
 // compareTerms puts limits in the order of parties and then of names.
 func compareTerms(a, b term) int {
-	return cmp.Or(cmp.Compare(a.who, b.who), cmp.Compare(wordings[a.limit].name, wordings[b.limit].name))
+	x, _ := a.party()
+	y, _ := b.party()
+	return cmp.Or(cmp.Compare(x, y), cmp.Compare(wordings[a.limit].name, wordings[b.limit].name))
 }
 
 func compareRelaxations(a, b Relaxation) int {

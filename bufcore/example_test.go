@@ -149,9 +149,9 @@ func ExampleSolve() {
 		{Name: "gpu", Limits: bufcore.Limits{StrideAlign: 256, Held: 2}},
 		{Name: "encoder", Limits: bufcore.Limits{StrideAlign: 96, Held: 3}},
 	}
-	found, proof := bufcore.Solve(devices, bufcore.Spec{Width: 1280, Height: 720})
-	if proof != nil {
-		fmt.Println(proof)
+	found, err := bufcore.Solve(devices, bufcore.Spec{Width: 1280, Height: 720})
+	if err != nil {
+		fmt.Println(err)
 		return
 	}
 	fmt.Println(found.Layout.Code, found.Layout.Planes[0].Stride, found.Count)

@@ -20,6 +20,7 @@ type Generation struct {
 	stored      bool // has storage that must be freed
 	since       Time // of the stage
 	settled     string
+	heap        Promise
 	circulation *Circulation
 }
 
@@ -40,7 +41,7 @@ var stageNames = [...]string{"allocating", "mapping", "sealing", "live", "retire
 func (st stage) String() string { return stageNames[st] }
 
 func newGeneration(number, serial uint32, sol *Solution, now Time) *Generation {
-	g := &Generation{Number: number, Layout: sol.Layout, Limits: sol.Limits, since: now}
+	g := &Generation{Number: number, Layout: sol.Layout, Limits: sol.Limits, heap: sol.Heap, since: now}
 	for range sol.Count {
 		serial++
 		g.Serials = append(g.Serials, serial)

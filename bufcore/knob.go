@@ -10,6 +10,7 @@ import (
 // knob is a limit that can be made wider, and whose.
 type knob struct {
 	party int // index; -1: the set's, or the producer's crossing
+	least uint64
 	now   term
 }
 
@@ -19,11 +20,11 @@ func (p *problem) knobs(conflict []term) []knob {
 	var out []knob
 	for _, t := range conflict {
 		switch {
-		case t.limit == setBytes:
-			out = append(out, knob{-1, t})
+		case t.limit == setBytes, t.limit == setCount:
+			out = append(out, knob{party: -1, now: t})
 		case t.crossing():
 			t.n = uint64(p.crossing)
-			out = append(out, knob{-1, t})
+			out = append(out, knob{party: -1, now: t})
 		case t.limit < crossingNever:
 			out = append(out, p.owners(t)...)
 		}
@@ -36,32 +37,31 @@ func (p *problem) knobs(conflict []term) []knob {
 func (p *problem) owners(t term) []knob {
 	var out []knob
 	for i := range p.parties {
-		if o := &p.parties[i]; clip(o.name) == t.who && o.has(t) && !(knob{i, t}).open() {
-			out = append(out, knob{i, t})
+		q := &p.parties[i]
+		mine := t.owner == i+1 || t.owner == 0 && clip(q.name) == t.who && q.has(t)
+		k := knob{party: i, now: t}
+		if t.limit == held && q.depth == 0 {
+			k.least = 1 // what touches a buffer holds one
+		}
+		if mine && !(t.limit == held && t.n <= k.least) {
+			out = append(out, k)
 		}
 	}
 	return out
 }
 
-func (p *party) has(t term) bool {
-	return slices.ContainsFunc(p.all(), func(o term) bool {
-		return o.limit == t.limit && o.n == t.n && slices.Equal(o.formats, t.formats)
-	})
+func (q *party) has(t term) bool {
+	chosen := q.as(0)
+	return slices.ContainsFunc(chosen.all(), t.same)
 }
 
-func (p *party) all() []term { return slices.Concat(p.layout(), p.extent(), p.storage(), p.counts()) }
-
-// open says that the limit cannot be wider: what touches a buffer holds one.
-func (k knob) open() bool { return k.now.limit == held && k.now.n <= 1 }
+func (q *party) all() []term { return slices.Concat(q.layout(), q.extent(), q.storage(), q.counts()) }
 
 // opened is the limit at its widest.
 func (k knob) opened() term {
-	t := k.now
-	t.n, t.formats, t.text = 0, nil, ""
-	switch {
-	case t.limit == held:
-		t.n = 1
-	case t.crossing():
+	t := k.at(k.least)
+	t.formats, t.text = nil, ""
+	if t.crossing() {
 		t.n = uint64(CrossFormat)
 	}
 	return t
@@ -73,13 +73,28 @@ func (p *problem) with(k knob, t term) *problem {
 	switch {
 	case t.limit == setBytes:
 		q.spec.MaxBytes = int(min(t.n, math.MaxInt))
+	case t.limit == setCount:
+		q.spec.Count = int(t.n)
 	case t.crossing():
 		q.crossing = Crossing(t.n)
 	default:
 		q.parties = slices.Clone(p.parties)
-		q.parties[k.party].limits.set(t)
+		q.parties[k.party].set(t)
 	}
 	return &q
+}
+
+// set changes the limit in the alternative that t is of, or in all of them.
+func (q *party) set(t term) {
+	q.or = slices.Clone(q.or)
+	if t.owner == 0 || t.which == 0 {
+		q.limits.set(t)
+	}
+	for i := range q.or {
+		if t.owner == 0 || t.which == i+1 {
+			q.or[i].set(t)
+		}
+	}
 }
 
 func (l *Limits) set(t term) {
@@ -120,6 +135,8 @@ func (l *Limits) set(t term) {
 		l.Dedicated = uint32(t.n)
 	case shared:
 		l.Shared = uint32(t.n)
+	case buffersMax:
+		l.MaxBuffers = uint32(t.n)
 	}
 }
 

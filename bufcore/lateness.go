@@ -47,26 +47,14 @@ func (g *Generation) fact(t term) term {
 // give way.
 func (s *Set) unmet(a *Attachment, g *Generation) *Proof {
 	p := s.problem(append(s.members[:len(s.members):len(s.members)], a))
-	newcomer := p.last(a.device.Name)
-	return p.against(newcomer, func(q *problem) (*Solution, []term) {
-		return &Solution{Layout: g.Layout, Count: g.Count()}, q.misfit(&q.parties[newcomer], g)
-	})
-}
-
-// misfit is a minimal conflict of a newcomer with storage, nil if there is
-// none.
-func (p *problem) misfit(newcomer *party, g *Generation) []term {
-	for _, t := range append(newcomer.layout(), newcomer.extent()...) {
-		if other, ok := g.meets(t); !ok {
-			return []term{t, other}
-		}
+	q := latecomer{generation: g, first: len(p.parties) - len(a.parties())}
+	conflict := q.conflict(p)
+	if conflict == nil {
+		return nil
 	}
-	reach := append(p.spec.Storage.terms(), newcomer.storage()...)
-	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
-	if !stored(reach) {
-		return p.core(reach, stored)
-	}
-	return p.tooFew(g)
+	proof := proofOf(conflict)
+	proof.Relaxations = relax(p, q, conflict, q.first)
+	return proof
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the
@@ -89,23 +77,6 @@ func (g *Generation) meets(t term) (other term, ok bool) {
 	}
 	other = term{who: "the set", limit: setExtent, text: fmt.Sprintf("%d x %d", l.Width, l.Height)}
 	return other, contains(t, l.Width, l.Height)
-}
-
-// tooFew is the conflict if more buffers would be held than there are.
-func (p *problem) tooFew(g *Generation) []term {
-	terms := []term{g.fact(term{limit: storedCount, n: uint64(g.Count())})}
-	terms = append(terms, p.gather((*party).counts)...)
-	enough := func(t []term) bool {
-		most := uint64(MaxBuffers)
-		if len(t) > 0 && t[0].limit == storedCount {
-			most = t[0].n
-		}
-		return need(t) <= most
-	}
-	if enough(terms) {
-		return nil
-	}
-	return p.core(terms, enough)
 }
 
 // missing tells who is there when the wait for the expected is over.

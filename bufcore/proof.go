@@ -10,6 +10,7 @@ type Fact struct {
 	Value  string `json:"value"`
 
 	clause string
+	heap   bool // it is the heap's
 }
 
 // String tells the fact in a clause, as in `"encapp" reads only NV12`.
@@ -24,7 +25,8 @@ func (f Fact) String() string {
 type Proof struct {
 	// Core conflicts, and without any one of its facts the rest would not.
 	Core []Fact
-	// Heaps are those that were looked at; empty if no heap has to do with it.
+	// Heaps are those that the conflict is about, in the order they are tried
+	// in, each with what of it is in the way; empty: it is about none.
 	Heaps []Tried
 	// Relaxations are the smallest changes that would resolve it, each found
 	// by solving again, in the order of parties and limits, six at most. They
@@ -39,45 +41,6 @@ func proofOf(terms []term) *Proof {
 		p.Core = append(p.Core, t.fact())
 	}
 	return p
-}
-
-// proof is that of a conflict of p's, with what would resolve it.
-func (p *problem) proof(conflict []term) *Proof {
-	proof := proofOf(conflict)
-	proof.Relaxations = p.relax(conflict)
-	return proof
-}
-
-// against is the proof that one party is in conflict with what it asks of,
-// nil if it is not, with what that party could change.
-func (p *problem) against(party int, ask func(*problem) (*Solution, []term)) *Proof {
-	_, conflict := ask(p)
-	if conflict == nil {
-		return nil
-	}
-	proof := proofOf(conflict)
-	r := relaxer{base: p, ask: ask, whose: party}
-	proof.Relaxations = r.relax(conflict)
-	return proof
-}
-
-// last is the party that came last of those with a name.
-func (p *problem) last(name string) int {
-	for i := len(p.parties) - 1; i > 0; i-- {
-		if p.parties[i].name == name {
-			return i
-		}
-	}
-	return 0
-}
-
-// core returns a minimal conflict among terms that do not hold or, if p is
-// hasty, all of them.
-func (p *problem) core(terms []term, holds func([]term) bool) []term {
-	if p.hasty {
-		return terms
-	}
-	return core(terms, holds)
 }
 
 // core returns a minimal part of terms that does not hold. More terms must

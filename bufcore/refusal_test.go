@@ -66,13 +66,13 @@ func TestLateProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{"pattern", Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Write, InOrder, Strict)
-	s.Attach(Device{"window", Limits{Held: 2}}, Read, Latest, Strict)
+	cam, _ := s.Attach(Device{Name: "pattern", Limits: Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Write, InOrder, Strict)
+	s.Attach(Device{Name: "window", Limits: Limits{Held: 2}}, Read, Latest, Strict)
 	s.Map(cam)
 	ready(t, h, s, cam)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			a, err := s.Attach(Device{"encapp h264", c.limits}, Read, InOrder, Strict)
+			a, err := s.Attach(Device{Name: "encapp h264", Limits: c.limits}, Read, InOrder, Strict)
 			var e *OpError
 			if !errors.As(err, &e) || !errors.Is(err, syscall.EBUSY) || a != nil || e.Next != Strict {
 				t.Fatal(err)
@@ -146,7 +146,7 @@ func TestWordsOfSmallTypes(t *testing.T) {
 		{InOrder, "in order"}, {Latest, "latest"}, {Policy(9), "policy 9"},
 		{Strict, "strict"}, {Fit, "fit"}, {Swap, "swap"}, {DefaultWay, "default"}, {Way(9), "way 9"},
 		{NotHeld, "not held"}, {BadGeneration, "bad generation"}, {Rule(99), "unknown rule"},
-		{CPURead | Coherent, "CPU read and coherent"}, {Access(1 << 8), "bits 0x100"},
+		{CPURead | Coherent, "CPU read and coherent"}, {Import, "dma-buf import"}, {Access(1 << 8), "bits 0x100"},
 	}
 	for _, c := range cases {
 		if c.got.String() != c.want {

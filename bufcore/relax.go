@@ -10,32 +10,31 @@ import (
 // maxRelaxations is the most that a proof offers: a person reads no further.
 const maxRelaxations = 6
 
+// question is what a problem is asked. holds may be asked often.
+type question interface {
+	holds(*problem) bool
+	layout(*problem) fourcc.Layout // of the answer of one that holds
+	conflict(*problem) []term      // a minimal one of one that does not
+}
+
 // relaxer looks for the smallest changes that make an answer possible. It asks
 // again with every change that it offers.
 type relaxer struct {
-	base *problem
-	// ask returns a solution or a conflict.
-	ask func(*problem) (*Solution, []term)
-	// whose is the party that may change, -1 if everybody may.
-	whose int
-	// purse bounds the asking, in formats looked at. Once it is empty nothing
-	// more is offered.
-	purse int
+	question
+	base  *problem
+	first int // of the parties that may change, in the order they were given
+	purse int // what asking may still cost; once it is empty nothing is offered
 }
 
-// maxPurse is about 20 ms of asking.
+// maxPurse is about 20 ms of asking, in formats looked at.
 const maxPurse = 100_000
 
 // relax returns the smallest relaxations of p, of which conflict is the core:
 // single changes, or if none will do pairs of them. They are in the order of
-// parties and limits.
-func (p *problem) relax(conflict []term) []Relaxation {
-	r := relaxer{base: p, ask: (*problem).settle, whose: -1}
-	return r.relax(conflict)
-}
-
-func (r *relaxer) relax(conflict []term) []Relaxation {
-	r.purse = maxPurse
+// parties and limits. If first is not 0 only the parties from there on change,
+// and not the set.
+func relax(p *problem, q question, conflict []term, first int) []Relaxation {
+	r := relaxer{question: q, base: p, first: first, purse: maxPurse}
 	if singles := r.singles(conflict); singles != nil {
 		return singles
 	}
@@ -43,15 +42,9 @@ func (r *relaxer) relax(conflict []term) []Relaxation {
 }
 
 // try asks whether there is an answer, if there is anything left to ask with.
-func (r *relaxer) try(p *problem) (*Solution, bool) {
+func (r *relaxer) try(p *problem) bool {
 	r.purse -= p.weight()
-	if r.purse < 0 {
-		return nil, false
-	}
-	q := *p
-	q.hasty = true
-	sol, conflict := r.ask(&q)
-	return sol, conflict == nil
+	return r.purse >= 0 && r.holds(p)
 }
 
 // rest asks what is still in conflict.
@@ -59,32 +52,35 @@ func (r *relaxer) rest(p *problem) []term {
 	if r.purse < 0 {
 		return nil
 	}
-	_, conflict := r.ask(p)
+	conflict := r.conflict(p)
 	r.purse -= p.weight() * (2*len(conflict) + 8)
 	return conflict
 }
 
-// weight is what it costs to settle p.
+// weight is what it costs to solve p.
 func (p *problem) weight() int {
-	n := 64
+	n, combinations := 64, 1
 	for i := range p.parties {
-		n += 8 + len(p.parties[i].limits.Formats)
+		q := &p.parties[i]
+		combinations *= q.alternatives()
+		for which := range q.alternatives() {
+			chosen := q.as(which)
+			n += 8 + len(chosen.limits.Formats)
+		}
 	}
-	return n
+	return n + combinations
 }
 
 func (r *relaxer) knobs(p *problem, conflict []term) []knob {
-	return slices.DeleteFunc(p.knobs(conflict), func(k knob) bool { return r.whose >= 0 && k.party != r.whose })
+	return slices.DeleteFunc(p.knobs(conflict), func(k knob) bool {
+		return r.first > 0 && (k.party < 0 || p.parties[k.party].order < r.first)
+	})
 }
 
 func (r *relaxer) singles(conflict []term) []Relaxation {
 	var out []Relaxation
 	for _, k := range r.knobs(r.base, conflict) {
-		sol, ok := r.try(r.base.with(k, k.opened()))
-		if !ok {
-			continue
-		}
-		if s, ok := r.smallest(r.base, k, sol, conflict); ok {
+		if s, ok := r.smallest(r.base, k, conflict); ok {
 			out = add(out, Relaxation{change(k.now, s.told)})
 		}
 		if len(out) == maxRelaxations {
@@ -117,21 +113,11 @@ func (r *relaxer) pair(a, b knob, conflict []term) Relaxation {
 	if compareTerms(b.now, a.now) < 0 {
 		a, b = b, a
 	}
-	open := r.base.with(b, b.opened())
-	sol, ok := r.try(open.with(a, a.opened()))
+	first, ok := r.smallest(r.base.with(b, b.opened()), a, conflict)
 	if !ok {
 		return nil
 	}
-	first, ok := r.smallest(open, a, sol, conflict)
-	if !ok {
-		return nil
-	}
-	half := r.base.with(a, first.whole)
-	sol, ok = r.try(half.with(b, b.opened()))
-	if !ok {
-		return nil
-	}
-	second, ok := r.smallest(half, b, sol, conflict)
+	second, ok := r.smallest(r.base.with(a, first.whole), b, conflict)
 	if !ok {
 		return nil
 	}
@@ -149,16 +135,17 @@ func add(list []Relaxation, r Relaxation) []Relaxation {
 type step struct{ whole, told term }
 
 // smallest returns the value of a limit that is nearest to what it is now and
-// solves p. sol is the answer with the limit open.
-func (r *relaxer) smallest(p *problem, k knob, sol *Solution, conflict []term) (step, bool) {
-	try := func(t term) bool {
-		_, ok := r.try(p.with(k, t))
-		return ok
+// solves p.
+func (r *relaxer) smallest(p *problem, k knob, conflict []term) (step, bool) {
+	open := p.with(k, k.opened())
+	if !r.try(open) {
+		return step{}, false
 	}
+	try := func(t term) bool { return r.try(p.with(k, t)) }
 	var found step
 	switch k.now.limit {
 	case formats:
-		found = k.format(p, sol, try)
+		found = k.format(r.candidates(open, k), try)
 	case strideAlign, offsetAlign, sizeAlign:
 		found = k.first(divisors(k.now.n), try)
 	case crossingNever, crossingStorage:
@@ -166,35 +153,46 @@ func (r *relaxer) smallest(p *problem, k knob, sol *Solution, conflict []term) (
 	case access:
 		found = k.bits(try)
 	default:
-		found = k.search(hints(k.now.limit, p, sol, conflict), try)
+		found = k.search(hints(k.now.limit, p.spec, r.layout(open), conflict), try)
 	}
 	// With an empty purse every try has failed, which says nothing.
 	return found, found.whole.who != "" && r.purse >= 0
 }
 
-// format tries the format that would be taken. Where that is bytes, for nobody
-// else names one, it tries what k has, but linear.
-func (k knob) format(p *problem, sol *Solution, try func(term) bool) step {
-	chosen := fourcc.Format{Code: sol.Layout.Code, Modifier: sol.Layout.Modifier}
-	list := []fourcc.Format{chosen}
-	if chosen.Code == fourcc.R8 && !p.names(chosen) {
-		list = nil
-		for _, f := range k.now.formats {
-			list = append(list, fourcc.Format{Code: f.Code})
-		}
+// candidates are the formats that k may have to add: that which is chosen once
+// k takes any. Where it is bytes, because nobody else names one, it is what k
+// has, but linear.
+func (r *relaxer) candidates(open *problem, k knob) []fourcc.Format {
+	l := r.layout(open)
+	chosen := fourcc.Format{Code: l.Code, Modifier: l.Modifier}
+	if r.first > 0 || open.names(chosen) {
+		return []fourcc.Format{chosen}
 	}
+	var out []fourcc.Format
+	for _, f := range k.now.formats {
+		out = append(out, fourcc.Format{Code: f.Code})
+	}
+	return out
+}
+
+// names says that f is not made up: a party or storage that exists has it.
+func (p *problem) names(f fourcc.Format) bool {
+	return p.from != nil && p.from.format() == f ||
+		slices.ContainsFunc(p.parties, func(q party) bool { return q.names(f) })
+}
+
+func (q *party) names(f fourcc.Format) bool {
+	return slices.Contains(q.limits.Formats, f) ||
+		slices.ContainsFunc(q.or, func(l Limits) bool { return slices.Contains(l.Formats, f) })
+}
+
+func (k knob) format(list []fourcc.Format, try func(term) bool) step {
 	for _, f := range list {
 		if whole, told := k.also(f); !slices.Contains(k.now.formats, f) && try(whole) {
 			return step{whole, told}
 		}
 	}
 	return step{}
-}
-
-// names says that f is not made up: a party or storage that exists has it.
-func (p *problem) names(f fourcc.Format) bool {
-	return p.from != nil && p.from.format() == f ||
-		slices.ContainsFunc(p.parties, func(o party) bool { return slices.Contains(o.limits.Formats, f) })
 }
 
 func (k knob) first(values []uint64, try func(term) bool) step {

@@ -7,9 +7,9 @@ import (
 	"twostep/fourcc"
 )
 
-// crowds are 64 devices of 64 formats each that conflict, each in a way that
+// throngs are 64 devices of 64 formats each that conflict, each in a way that
 // makes for much to look at.
-var crowds = map[string]func(device int, l *Limits){
+var throngs = map[string]func(device int, l *Limits){
 	"each-lacks-another": func(device int, l *Limits) { l.Formats[device].Modifier = fourcc.Modifier(1000 + device) },
 	"each-lacks-two": func(device int, l *Limits) {
 		l.Formats[device].Modifier = fourcc.Modifier(1000 + device)
@@ -34,7 +34,7 @@ var crowds = map[string]func(device int, l *Limits){
 	},
 }
 
-func crowd(change func(int, *Limits)) []Device {
+func throng(change func(int, *Limits)) []Device {
 	var out []Device
 	for d := range 64 {
 		var l Limits
@@ -42,31 +42,49 @@ func crowd(change func(int, *Limits)) []Device {
 			l.Formats = append(l.Formats, fourcc.Format{Code: fourcc.NV12, Modifier: fourcc.Modifier(f)})
 		}
 		change(d, &l)
-		out = append(out, Device{fmt.Sprintf("device %d", d), l})
+		out = append(out, Device{Name: fmt.Sprintf("device %d", d), Limits: l})
 	}
 	return out
 }
 
-// crowdSpec has a heap that lays out whatever is asked.
-func crowdSpec() Spec {
-	s := Spec{Width: 1280, Height: 720}
+// throngSpec has a heap that lays out whatever is asked.
+func throngSpec() Spec {
+	var p Promise
 	for m := range 2064 {
-		s.Storage.Modifiers = append(s.Storage.Modifiers, fourcc.Modifier(m))
+		p.Modifiers = append(p.Modifiers, fourcc.Modifier(m))
 	}
-	return s
+	return Spec{Width: 1280, Height: 720, Heaps: []Promise{p}}
 }
 
 func BenchmarkRefusal(b *testing.B) {
-	spec := crowdSpec()
-	for name, change := range crowds {
-		devices := crowd(change)
+	spec := throngSpec()
+	for name, change := range throngs {
+		devices := throng(change)
 		b.Run(name, func(b *testing.B) {
 			var proof *Proof
 			for b.Loop() {
-				_, proof = Solve(devices, spec)
+				proof = refuted(devices, spec)
 			}
 			b.ReportMetric(float64(len(proof.Core)), "facts")
 			b.ReportMetric(float64(len(proof.Relaxations)), "relaxations")
 		})
 	}
+}
+
+// BenchmarkRefusalOfAlternatives is of as many combinations as are looked at.
+func BenchmarkRefusalOfAlternatives(b *testing.B) {
+	var devices []Device
+	for d := range 8 {
+		one := Device{Name: fmt.Sprintf("device %d", d), Limits: Limits{StrideAlign: 64 + uint64(d), MaxSegments: 1}}
+		for a := range 3 {
+			one.Or = append(one.Or, Limits{StrideAlign: 1 << (a + d%3), MaxSegments: uint32(2 + a)})
+		}
+		devices = append(devices, one)
+	}
+	var proof *Proof
+	for b.Loop() {
+		proof = refuted(devices, Spec{Width: 1280, Height: 720})
+	}
+	b.ReportMetric(float64(len(proof.Core)), "facts")
+	b.ReportMetric(float64(len(proof.Relaxations)), "relaxations")
 }

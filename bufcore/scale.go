@@ -3,6 +3,8 @@ package bufcore
 import (
 	"math"
 	"math/bits"
+
+	"twostep/fourcc"
 )
 
 // scale is what values a limit of one number can have, from what it is now on:
@@ -24,10 +26,9 @@ func (k knob) scale() scale {
 			value: func(at uint64) uint64 { return 1<<(from+at) - 1 },
 			place: func(v uint64) uint64 { return uint64(bits.Len64(v)) - from },
 		}
-	case widthMin, heightMin, page, held, dedicated, shared:
-		least := k.opened().n
+	case widthMin, heightMin, page, held, dedicated, shared, setCount:
 		down := func(x uint64) uint64 { return n - x }
-		return scale{last: n - least, value: down, place: down}
+		return scale{last: n - k.least, value: down, place: down}
 	}
 	return scale{
 		last:  k.most() - n,
@@ -39,7 +40,7 @@ func (k knob) scale() scale {
 // most is the largest number that the limit's field has.
 func (k knob) most() uint64 {
 	switch k.now.limit {
-	case widthMax, heightMax, segments:
+	case widthMax, heightMax, segments, buffersMax:
 		return math.MaxUint32
 	case setBytes:
 		return math.MaxInt
@@ -82,16 +83,16 @@ func (k knob) search(hints []uint64, try func(term) bool) step {
 
 // hints are values that may be the answer: what the answer without the limit
 // takes, and what stands against it.
-func hints(of limit, p *problem, sol *Solution, conflict []term) []uint64 {
+func hints(of limit, spec Spec, l fourcc.Layout, conflict []term) []uint64 {
 	switch of {
 	case strideMax:
-		return []uint64{maxStride(sol.Layout)}
+		return []uint64{maxStride(l)}
 	case setBytes, segments, segmentMax:
-		return []uint64{uint64(sol.Layout.Bytes)}
+		return []uint64{uint64(l.Bytes)}
 	case widthMin, widthMax:
-		return []uint64{uint64(p.spec.Width)}
+		return []uint64{uint64(spec.Width)}
 	case heightMin, heightMax:
-		return []uint64{uint64(p.spec.Height)}
+		return []uint64{uint64(spec.Height)}
 	}
 	var out []uint64
 	for _, t := range conflict {

@@ -53,7 +53,7 @@ func newSet(spec Spec, st *Stream, host Host) (*Set, error) {
 	if spec.Deadline == 0 {
 		spec.Deadline = ExpectWithin
 	}
-	spec.Storage = spec.Storage.resolved()
+	spec.Heaps = resolve(spec.Heaps)
 	return &Set{spec: spec, stream: st, host: host}, nil
 }
 
@@ -82,9 +82,12 @@ func (s *Set) Ended() bool { return s.ended }
 // goes on the attachment is not nil; the host passes the refusal on and then
 // calls Proceed, or Detach to leave it at that.
 //
-// Other errors wrap ErrClosed, or ErrUnsupported for a second producer and
-// above MaxAttachments.
+// Other errors wrap ErrClosed, or ErrUnsupported for a second producer, for a
+// device that cannot be and above MaxAttachments.
 func (s *Set) Attach(d Device, dir Direction, p Policy, way Way) (*Attachment, error) {
+	if err := d.check(); err != nil {
+		return nil, &OpError{Op: "attach", Set: s.spec.Stream, Device: d.Name, Err: err, Next: Strict}
+	}
 	a := newAttachment(d, dir, p, way, s.host.Now())
 	if err := s.allows(a); err != nil {
 		return nil, s.refusal("attach", a, err)

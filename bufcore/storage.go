@@ -49,9 +49,9 @@ func (s *Set) firstMap() *OpError {
 		}
 		return nil
 	}
-	sol, proof := s.problem(s.members).solve()
-	if proof != nil {
-		return &OpError{Err: ErrConflict, Proof: proof}
+	sol, err := s.problem(s.members).solve()
+	if err != nil {
+		return unsolved(err, ErrConflict)
 	}
 	s.expectBy = 0
 	s.begin(sol, nil)

@@ -14,9 +14,9 @@ func (swap) enter(s *Set, a *Attachment) *OpError {
 	p.producer = s.producer.device.Name
 	p.crossing = s.producer.device.Limits.Crossing
 	p.from = s.current
-	sol, proof := p.solve()
-	if proof != nil {
-		return &OpError{Err: ErrBusy, Proof: proof}
+	sol, err := p.solve()
+	if err != nil {
+		return unsolved(err, ErrBusy)
 	}
 	s.begin(sol, a)
 	return nil

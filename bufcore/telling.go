@@ -3,6 +3,7 @@ package bufcore
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,21 +15,41 @@ const (
 )
 
 // Text returns the proof as one line for a person, of at most 1000 bytes: what
-// conflicts, why each heap failed, and what would resolve it.
+// conflicts, why each heap failed, and what would resolve it. What heaps do is
+// told once, with the heaps.
 func (p *Proof) Text() string {
-	heaps := paragraph(". No heap will do: ", told(p.Heaps, maxText/4, "; ", tellHeap))
-	remedy := paragraph(". It would work ", told(p.Relaxations, maxText/3, ", or ", tellRelaxation))
+	core := p.Core
+	if len(p.Heaps) > 0 {
+		core = slices.DeleteFunc(slices.Clone(core), func(f Fact) bool { return f.heap })
+	}
+	room := maxText - overhead - length(core, Fact.String)
+	remedy := paragraph(". It would work ",
+		told(p.Relaxations, max(maxText/3, room-length(p.Heaps, tellHeap)), ", or ", tellRelaxation))
+	heaps := paragraph(". No heap will do: ",
+		told(p.Heaps, max(maxText/4, room-len(remedy)), "; ", tellHeap))
 	if remedy+heaps != "" {
 		remedy += "."
 	}
-	core := told(p.Core, maxText-len(heaps)-len(remedy), "; ", Fact.String)
-	return core + heaps + remedy
+	text := told(core, maxText-len(heaps)-len(remedy), "; ", Fact.String) + heaps + remedy
+	return strings.TrimPrefix(text, ". ")
+}
+
+// overhead is more than what is written between the parts of a text.
+const overhead = 100
+
+// length is that of a list which is told whole.
+func length[T any](list []T, tell func(T) string) int {
+	n := 0
+	for _, t := range list {
+		n += len(tell(t)) + len(", or ")
+	}
+	return n
 }
 
 // String returns the text.
 func (p *Proof) String() string { return p.Text() }
 
-func tellHeap(t Tried) string            { return t.Heap + ": " + t.Why }
+func tellHeap(t Tried) string            { return shorten(t.Heap, 64) + ": " + t.Why }
 func tellRelaxation(r Relaxation) string { return "if " + r.String() }
 
 func paragraph(opening, text string) string {
@@ -68,14 +89,9 @@ func shorten(text string, most int) string {
 // told is a proof as JSON has it.
 type toldProof struct {
 	Core        []Fact       `json:"core"`
-	Heaps       []toldHeap   `json:"heaps,omitempty"`
+	Heaps       []Tried      `json:"heaps,omitempty"`
 	Relaxations []Relaxation `json:"relaxations,omitempty"`
 	More        int          `json:"more,omitempty"`
-}
-
-type toldHeap struct {
-	Heap string `json:"heap"`
-	Why  string `json:"why"`
 }
 
 // MarshalJSON returns {"core":[{"device":,"limit":,"value":},...],
@@ -85,7 +101,7 @@ type toldHeap struct {
 func (p *Proof) MarshalJSON() ([]byte, error) {
 	t := toldProof{Core: p.Core, Relaxations: p.Relaxations}
 	for _, h := range p.Heaps {
-		t.Heaps = append(t.Heaps, toldHeap{shorten(h.Heap, 64), shorten(h.Why, maxText/4)})
+		t.Heaps = append(t.Heaps, Tried{shorten(h.Heap, 64), shorten(h.Why, maxText/4)})
 	}
 	for {
 		out, err := json.Marshal(t)

@@ -17,7 +17,10 @@ func drawProof(t *rapid.T) *Proof {
 	clause := rapid.OneOf(name, rapid.Just(""), rapid.StringN(0, 600, 1200))
 	p := &Proof{}
 	for range rapid.IntRange(1, 65).Draw(t, "facts") {
-		p.Core = append(p.Core, Fact{name.Draw(t, "device"), "limit", name.Draw(t, "value"), clause.Draw(t, "clause")})
+		p.Core = append(p.Core, Fact{
+			Device: name.Draw(t, "device"), Limit: "limit", Value: name.Draw(t, "value"),
+			clause: clause.Draw(t, "clause"), heap: rapid.Bool().Draw(t, "heap's"),
+		})
 	}
 	for range rapid.IntRange(0, 16).Draw(t, "heaps") {
 		p.Heaps = append(p.Heaps, Tried{name.Draw(t, "heap"), clause.Draw(t, "why")})
@@ -73,6 +76,9 @@ func TestProofAsAParagraph(t *testing.T) {
 			`"enc" has formats NV12. No heap will do: memfd: too high; dumb: too small.`,
 			`{"core":[{"device":"enc","limit":"formats","value":"NV12"}],` +
 				`"heaps":[{"heap":"memfd","why":"too high"},{"heap":"dumb","why":"too small"}]}`},
+		{Proof{Core: []Fact{{Device: "memfd", Limit: "allocation", Value: "none", heap: true}}, Heaps: []Tried{{"memfd", "none"}}},
+			`No heap will do: memfd: none.`,
+			`{"core":[{"device":"memfd","limit":"allocation","value":"none"}],"heaps":[{"heap":"memfd","why":"none"}]}`},
 		{Proof{Core: []Fact{fact}, Relaxations: []Relaxation{{gain, less}, {gain}}},
 			`"enc" has formats NV12. It would work if "enc" also read YUYV and "cam" had held 3, or if "enc" also read YUYV.`,
 			`{"core":[{"device":"enc","limit":"formats","value":"NV12"}],` +
