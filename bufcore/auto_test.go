@@ -25,7 +25,7 @@ func TestAuto(t *testing.T) {
 			proceed enc | storage enc 1; admitted enc fit 1 0
 		`},
 		{name: "other-strides-are-a-matter-of-moving", copies: copier, script: moving + `
-			attach enc read auto YUYV stride=4096 | = EBUSY
+			attach enc read auto moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 1 | frame win b1 #1
 			release win b1 | allocate 2 YUYV x1

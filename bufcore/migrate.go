@@ -57,7 +57,7 @@ func (s *Set) sameFormat(p *problem) {
 func (s *Set) unsuited(a *Attachment) []int {
 	suits := map[*Generation]bool{}
 	for _, g := range s.living() {
-		suits[g] = s.unsuitable(a, g) == nil
+		suits[g] = g.suits(a)
 	}
 	var out []int
 	for i, g := range s.handles {
@@ -66,6 +66,18 @@ func (s *Set) unsuited(a *Attachment) []int {
 		}
 	}
 	return out
+}
+
+// suits says that storage of g is for one choice of a's alternatives.
+func (g *Generation) suits(a *Attachment) bool {
+	q := latecomer{living: []*Generation{g}}
+	parties := a.parties()
+	for i := range parties {
+		if _, conflict := q.admits(&parties[i], i); conflict != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // peakOfMoves is the most storage there is at a time while buffers move, each
@@ -246,7 +258,7 @@ func (s *Set) repair() bool {
 	at := s.lacking[0]
 	s.lacking = s.lacking[1:]
 	g := s.handles[at]
-	st := settlement{problem: s.problem(), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
+	st := settlement{problem: newProblem(s.spec, nil), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
 	r := &repairing{}
 	s.passage = r
 	r.begin(s, st, at)

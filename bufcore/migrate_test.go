@@ -19,7 +19,7 @@ func TestMigrate(t *testing.T) {
 		script string
 	}{
 		{name: "buffers-move-one-by-one-as-they-come-free", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 10 | frame win b1 #10
 			release win b1 | allocate 2 YUYV x1
@@ -53,19 +53,19 @@ func TestMigrate(t *testing.T) {
 			queue cam b1 17 | = retired
 		`},
 		{name: "what-suits-already-is-not-moved", script: movingScript + `
-			attach enc read migrate YUYV | = EBUSY
+			attach enc read migrate moves YUYV | = EBUSY
 			proceed enc | storage enc 1; admitted enc migrate 1 0
 		`},
 		{name: "other-formats-are-not-for-it", script: movingScript + `
-			attach enc read migrate NV12 | = EBUSY
+			attach enc read migrate moves NV12 | = EBUSY
 			proceed enc | refused enc EBUSY
 		`},
 		{name: "nor-is-a-larger-number", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 held=3 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 held=3 | = EBUSY
 			proceed enc | refused enc EBUSY
 		`},
 		{name: "nor-are-larger-buffers-than-allowed", spec: Spec{MaxBytes: 1280 * 720 * 2}, script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc | refused enc EBUSY
 		`},
 		{name: "somebody-who-does-not-follow-is-in-the-way", script: `
@@ -75,11 +75,11 @@ func TestMigrate(t *testing.T) {
 			allocated | storage cam 1
 			ready cam 1 | seal 1
 			sealed | storage win 1; idle cam b1-b4
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc | refused enc unsupported
 		`},
 		{name: "the-producer-is-never-left-with-less-than-it-holds", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 10 | frame win b1 #10
 			queue cam b2 11 | frame win b2 #11
@@ -88,31 +88,31 @@ func TestMigrate(t *testing.T) {
 			release win b2 | allocate 2 YUYV x1
 		`},
 		{name: "without-memory-the-parked-buffer-goes-on", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 10 | frame win b1 #10
 			release win b1 | allocate 2 YUYV x1
 			allocated nomem | refused enc no memory; idle cam b1 #10
 		`},
 		{name: "a-newcomer-that-leaves-ends-it", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 10 | frame win b1 #10
 			release win b1 | allocate 2 YUYV x1
 			detach enc | idle cam b1 #10
 			allocated | free 2
-			attach two read fit YUYV | = EBUSY
+			attach two read fit moves YUYV | = EBUSY
 			proceed two | storage two 1; admitted two fit 1 11
 		`},
 		{name: "a-newcomer-that-leaves-before-anything-moved", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
-			attach two read fit YUYV | = EBUSY
+			attach two read fit moves YUYV | = EBUSY
 			proceed two |
 			detach enc | storage two 1; admitted two fit 1 0
 		`},
 		{name: "a-mixed-set-is-moved-on-from-where-it-is", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 10 | frame win b1 #10
 			release win b1 | allocate 2 YUYV x1
@@ -121,13 +121,13 @@ func TestMigrate(t *testing.T) {
 			sealed | storage win 2; idle cam b5-b5
 			detach enc |
 			ready win 2 |
-			attach two read fit YUYV stride=4096 | = EBUSY
+			attach two read fit moves YUYV stride=4096 | = EBUSY
 			proceed two | refused two EBUSY
-			attach two read fit YUYV | = EBUSY
+			attach two read fit moves YUYV | = EBUSY
 			proceed two | storage two 1; storage two 2; admitted two fit 1 11
 		`},
 		{name: "who-does-not-answer-a-move-is-revoked", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			queue cam b1 10 | frame win b1 #10
 			release win b1 | allocate 2 YUYV x1
@@ -139,7 +139,7 @@ func TestMigrate(t *testing.T) {
 			queue cam b2 11 | allocate 3 YUYV x1
 		`},
 		{name: "a-producer-that-never-fills-them-is-not-waited-for", script: movingScript + `
-			attach enc read migrate YUYV stride=4096 | = EBUSY
+			attach enc read migrate moves YUYV stride=4096 | = EBUSY
 			proceed enc |
 			tick 9 |
 			tick 1 | refused enc unsupported

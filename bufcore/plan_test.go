@@ -80,7 +80,7 @@ func TestPlanPricesEveryWayAndTouchesNothing(t *testing.T) {
 	}
 	before := s.Snapshot()
 	for _, c := range cases {
-		plans := s.Plan(Ask{Device: Device{Name: "enc", Limits: c.limits}, Direction: Read})
+		plans := s.Plan(Ask{Device: Device{Name: "enc", Limits: c.limits}, Direction: Read, Moves: true})
 		if len(plans) != int(Auto) {
 			t.Fatalf("%d plans", len(plans))
 		}

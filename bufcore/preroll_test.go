@@ -70,7 +70,7 @@ func TestPreroll(t *testing.T) {
 		`},
 		{"so-does-the-end", rolling + `
 			release win b4 |
-			detach cam | free 1; ended win
+			detach cam | ended win; free 1
 		`},
 		{"copies-are-made-of-it-too", rolling + `
 			attach enc read bounce NV12 held=2 | = EBUSY

@@ -158,13 +158,37 @@ func TestLimitsThatCover(t *testing.T) {
 		vary(func(l *Limits) { l.Held = 4 }), vary(func(l *Limits) { l.Dedicated = 2 }),
 		vary(func(l *Limits) { l.Shared = 3 }), vary(func(l *Limits) { l.MaxBuffers = 8 }))
 	for _, l := range yes {
-		if !base.covers(&l) {
+		if !covered(base, l) {
 			t.Errorf("not covered: %v", l.Facts())
 		}
 	}
 	for _, l := range no {
-		if base.covers(&l) {
+		if covered(base, l) {
 			t.Errorf("covered: %v", l.Facts())
+		}
+	}
+}
+
+func covered(by, l Limits) bool {
+	return newReservation(nil, Device{Limits: by}).covers(Device{Limits: l})
+}
+
+func TestClaimsOfDevicesWithAlternatives(t *testing.T) {
+	place := newReservation(nil, Device{Limits: Limits{Formats: formatsOf(t, "NV12"), Held: 2}})
+	wide := Limits{Formats: formatsOf(t, "NV12"), StrideAlign: 4096}
+	cases := []struct {
+		device Device
+		want   bool
+	}{
+		{Device{Limits: wide}, false},
+		{Device{Limits: wide, Or: []Limits{{Formats: formatsOf(t, "NV12")}}}, true},
+		{Device{Limits: wide, Or: []Limits{{Formats: formatsOf(t, "NV12"), Held: 3}}}, false},
+		{Device{Functions: []Device{{Name: "scanout", Limits: Limits{Formats: formatsOf(t, "NV12")}}}}, true},
+		{Device{Functions: []Device{{Name: "scanout", Limits: wide}}}, false},
+	}
+	for i, c := range cases {
+		if got := place.covers(c.device); got != c.want {
+			t.Errorf("device %d: covered %v", i, got)
 		}
 	}
 }

@@ -245,12 +245,19 @@ func (s *Set) end() {
 	for _, a := range outside {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
-	for _, m := range slices.Clone(s.members) {
-		m.to.Ended(m)
-	}
+	s.tellEnd(false)
 	s.sweepAll(old)
+	s.tellEnd(true) // organs let go of what they hold, which has to be found
 	for _, b := range slices.Clone(s.sides) {
 		b.close()
+	}
+}
+
+func (s *Set) tellEnd(inner bool) {
+	for _, m := range slices.Clone(s.members) {
+		if m.inner == inner {
+			m.to.Ended(m)
+		}
 	}
 }
 

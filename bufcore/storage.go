@@ -7,8 +7,8 @@ import (
 )
 
 // Map asks for the storage to exist: an attachment's first real use. It is
-// idempotent. If it returns nil storage follows, or is there; [Segments] is the
-// scatterlist of it for one device.
+// idempotent. If it returns nil storage follows, or is there; [Generation.Segments]
+// is the scatterlist of it for one device.
 //
 // The first map of a set waits until there is a producer, and from then on for
 // the attachments that the spec expects, until a deadline. Then it asks the
@@ -147,11 +147,16 @@ func (s *Set) Allocated(g *Generation, b Backing, err error) {
 
 // inspect believes storage only as far as it was seen.
 func (s *Set) inspect(g *Generation, b Backing) {
-	s.diary.made(g, s.bytes())
-	if lie := b.check(g); lie != nil {
+	all := s
+	if s.echo != nil {
+		all = s.echo.set
+	}
+	s.diary.made(g, all.bytes())
+	if lie := b.check(g, s.settling); lie != nil {
 		s.otherHeap(g, lie)
 		return
 	}
+	g.runs = b.Runs
 	s.reveal(g)
 }
 
@@ -159,7 +164,7 @@ func (s *Set) inspect(g *Generation, b Backing) {
 func (s *Set) otherHeap(g *Generation, err error) {
 	next := s.settling.without(g.Heap.Heap, err)
 	if next == nil {
-		s.abandon(&OpError{Err: err, Proof: s.settling.tried()})
+		s.abandon(&OpError{Err: err})
 		return
 	}
 	s.next = nil
@@ -229,6 +234,7 @@ func (s *Set) Sealed(g *Generation, err error) {
 func (s *Set) open(g *Generation) {
 	now := s.host.Now()
 	g.enter(live, now)
+	s.settling.choose()
 	s.pace.made(now - g.circulation.slots[0].since)
 	for _, m := range s.members {
 		if m != s.producer {
