@@ -78,7 +78,8 @@ func (c *Console) Ask(ctx context.Context, patience time.Duration, command strin
 	return "", exit.Errorf(exit.IO, "%s: %s: %s", c.name, command, strings.TrimPrefix(line, "error: "))
 }
 
-// Next returns the next line that is no answer. what names the wait in errors.
+// Next returns the next line that is no answer. what names the wait in errors, of
+// which one that comes too late wraps ErrTooSlow.
 func (c *Console) Next(ctx context.Context, patience time.Duration, what string) (string, error) {
 	return c.take(ctx, c.said, patience, what)
 }
@@ -95,7 +96,7 @@ func (c *Console) take(ctx context.Context, from <-chan string, patience time.Du
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	case <-timer.C:
-		return "", exit.Errorf(exit.IO, "%s: %s: no answer within %v", c.name, what, patience)
+		return "", exit.Errorf(exit.IO, "%s: %s: no answer within %v: %w", c.name, what, patience, ErrTooSlow)
 	}
 }
 
