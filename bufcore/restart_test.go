@@ -75,19 +75,3 @@ func TestRestart(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { runScript(t, Spec{}, c.script) })
 	}
 }
-
-func TestRestartIsPlannedToLoseAFrameOnceThereWasOne(t *testing.T) {
-	s, _, cam, win := answered(t)
-	enc := Ask{Device: Device{Name: "enc", Limits: Limits{Formats: formatsOf(t, "NV12")}}, Direction: Read}
-	for _, want := range []int{0, 1, 1} {
-		if got := s.Plan(enc)[Restart-Strict].Lost; got != want {
-			t.Errorf("after frame %d a restart is planned to lose %d frames, want %d", s.stream.last.Sequence, got, want)
-		}
-		i := uint32(s.stream.last.Sequence)
-		r := Record{Buffer: i, Serial: i + 1, Sequence: uint64(i + 1), Time: Time(i+1) * 1e9}
-		if err := s.Queue(cam, r); err != nil {
-			t.Fatal(err)
-		}
-		_ = s.Release(win, r)
-	}
-}
