@@ -14,6 +14,10 @@ type knob struct {
 	now   term
 }
 
+func (k knob) is(l knob) bool {
+	return k.party == l.party && k.now.limit == l.now.limit && k.now.owner == l.now.owner && k.now.which == l.now.which
+}
+
 // knobs are the limits of a conflict that can be made wider, by party and
 // limit. Heaps and storage that exist are what they are.
 func (p *problem) knobs(conflict []term) []knob {
