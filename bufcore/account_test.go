@@ -41,7 +41,8 @@ type part struct {
 }
 
 type storage struct {
-	asked, sealing, stored, freed, open, retired bool
+	asked, sealing, stored, open, retired bool
+	freed                                 uint64 // buffers, one bit each
 }
 
 type buffer struct {
@@ -131,21 +132,25 @@ func (m *account) Seal(g *Generation) {
 	st.sealing = true
 }
 
-func (m *account) Free(g *Generation) {
+func (m *account) Free(g *Generation, i int) {
 	st := m.storage[g]
-	if st == nil || !st.stored || st.freed || st.asked || st.sealing {
-		m.object("generation %d is freed in the wrong state %+v", g.Number, st)
+	if st == nil || !st.stored || st.freed>>i&1 != 0 || st.asked || st.sealing {
+		m.object("buffer %d of generation %d is freed in the wrong state %+v", i, g.Number, st)
 		return
 	}
 	for serial, b := range m.buffers {
-		if b.g == g && len(b.readers) > 0 {
+		if b.g != g || int(b.index) != g.First+i {
+			continue
+		}
+		if b.producer || len(b.readers) > 0 {
 			m.object("buffer %d is freed and held", serial)
 		}
-		if b.g == g {
-			delete(m.buffers, serial)
-		}
+		delete(m.buffers, serial)
 	}
-	st.freed = true
+	st.freed |= 1 << i
+	if st.freed != 1<<g.Count()-1 {
+		return
+	}
 	if m.making == g {
 		m.making = nil
 	}
@@ -154,9 +159,13 @@ func (m *account) Free(g *Generation) {
 	}
 }
 
+func (m *account) Copy(*Copy)                   { m.object("nobody copies here") }
+func (m *account) Revoked(*Attachment, error)   { m.object("nobody is revoked here") }
+func (m *account) Dropped(*Reservation, *Proof) { m.object("nothing is reserved here") }
+
 func (m *account) Storage(a *Attachment, g *Generation) {
 	p, st := m.part(a), m.storage[g]
-	if p.shown[g] || !st.stored || st.freed || st.retired {
+	if p.shown[g] || !st.stored || st.freed != 0 || st.retired {
 		m.object("generation %d is shown to %s in the wrong state", g.Number, p.name)
 	}
 	if (p == m.producer) == st.open {
@@ -218,7 +227,7 @@ func (m *account) Admitted(a *Attachment, way Way, g *Generation, first uint64) 
 	if !p.waiting || g != m.current || !p.shown[g] || !m.suits(p, g) {
 		m.object("%s is admitted to generation %d, which does not suit", p.name, g.Number)
 	}
-	if m.began && first <= m.last {
+	if m.began && first < m.last {
 		m.object("%s is admitted from frame %d, after %d", p.name, first, m.last)
 	}
 	p.in, p.waiting, p.firstFrom = true, false, first
@@ -234,7 +243,7 @@ func (m *account) Frame(a *Attachment, r Record) {
 		m.object("%s is given a frame it should not have: %+v", p.name, r)
 	case p.policy == InOrder && p.holds(m) >= max(int(p.limits.Held), 1):
 		m.object("%s is given more than it can hold", p.name)
-	case m.given[p] != "":
+	case m.given[p] != "" && r.Sequence == m.last+1:
 		m.object("%s is given a frame twice", p.name)
 	}
 	b.readers[p] = true

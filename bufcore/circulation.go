@@ -14,29 +14,32 @@ func (h Holders) Len() int { return bits.OnesCount64(uint64(h)) }
 func (h Holders) with(place uint8) Holders { return h | 1<<place }
 
 // Circulation is who holds which buffer of one generation. A buffer is with
-// nobody, with the producer, who fills it, or with one or more readers.
+// nobody, with the producer, who fills it, or with one or more readers. One that
+// has been withdrawn goes to nobody any more once its readers have released it.
 //
-// It knows neither attachments nor policies, so that whoever carries frames can
-// keep one. Its methods allocate nothing; only Release's answer moves a buffer
-// on, by way of the caller's Give.
+// Buffers are counted from 0 within the generation; the records say which of
+// the set's they are. A Circulation knows neither attachments nor policies, so
+// that whoever carries frames can keep one. Its methods allocate nothing; only
+// Release's answer moves a buffer on, by way of the caller's Give.
 type Circulation struct {
 	slots []slot
 	read  int // slots that readers hold
 }
 
 type slot struct {
-	producer bool
-	readers  Holders
-	since    Time
-	frame    Record // what is in it; Sequence is 0 before the first frame
+	producer  bool
+	withdrawn bool
+	readers   Holders
+	since     Time
+	frame     Record // what is in it; Sequence is 0 before the first frame
 }
 
 // NewCirculation returns the circulation of buffers that carry serials, all of
-// them with nobody.
-func NewCirculation(serials []uint32, now Time) *Circulation {
+// them with nobody. The first of them is buffer number first of its set.
+func NewCirculation(first int, serials []uint32, now Time) *Circulation {
 	c := &Circulation{slots: make([]slot, len(serials))}
 	for i := range c.slots {
-		c.slots[i] = slot{since: now, frame: Record{Buffer: uint32(i), Serial: serials[i]}}
+		c.slots[i] = slot{since: now, frame: Record{Buffer: uint32(first + i), Serial: serials[i]}}
 	}
 	return c
 }
@@ -54,23 +57,26 @@ func (c *Circulation) Place(buffer int) (producer bool, readers Holders, since T
 	return s.producer, s.readers, s.since
 }
 
+// Withdrawn says that a buffer has been withdrawn.
+func (c *Circulation) Withdrawn(buffer int) bool { return c.slots[buffer].withdrawn }
+
 // Held returns the number of buffers that readers hold.
 func (c *Circulation) Held() int { return c.read }
 
 // Give hands a buffer that nobody has to the producer.
 func (c *Circulation) Give(buffer int, now Time) {
 	s := &c.slots[buffer]
-	if s.producer || s.readers != 0 {
-		panic("bufcore: a buffer that is held was given away")
+	if s.producer || s.readers != 0 || s.withdrawn {
+		panic("bufcore: a buffer that is held or withdrawn was given away")
 	}
 	s.producer, s.since = true, now
 }
 
-// Queue takes r.Buffer from the producer and gives it to the readers, or to
-// nobody if there are none. It returns false, and changes nothing, if the
-// producer does not have it.
-func (c *Circulation) Queue(r Record, readers Holders, now Time) bool {
-	s := &c.slots[r.Buffer]
+// Queue takes a buffer from the producer and gives what is now in it to the
+// readers, or to nobody if there are none. It returns false, and changes
+// nothing, if the producer does not have it.
+func (c *Circulation) Queue(buffer int, r Record, readers Holders, now Time) bool {
+	s := &c.slots[buffer]
 	if !s.producer {
 		return false
 	}
@@ -78,6 +84,17 @@ func (c *Circulation) Queue(r Record, readers Holders, now Time) bool {
 	if readers != 0 {
 		c.read++
 	}
+	return true
+}
+
+// Share gives a buffer that readers hold to one more. It returns false, and
+// changes nothing, if none holds it or if this one does already.
+func (c *Circulation) Share(buffer int, place uint8) bool {
+	s := &c.slots[buffer]
+	if s.readers == 0 || s.readers.Has(place) {
+		return false
+	}
+	s.readers = s.readers.with(place)
 	return true
 }
 
@@ -97,11 +114,19 @@ func (c *Circulation) Release(buffer int, place uint8, now Time) (free, held boo
 	return true, true
 }
 
-// Retire takes every buffer that the producer has from it.
+// Withdraw takes a buffer out: from the producer at once, from readers when
+// they release it.
+func (c *Circulation) Withdraw(buffer int, now Time) {
+	s := &c.slots[buffer]
+	if s.producer {
+		s.producer, s.since = false, now
+	}
+	s.withdrawn = true
+}
+
+// Retire withdraws every buffer.
 func (c *Circulation) Retire(now Time) {
 	for i := range c.slots {
-		if s := &c.slots[i]; s.producer {
-			s.producer, s.since = false, now
-		}
+		c.Withdraw(i, now)
 	}
 }

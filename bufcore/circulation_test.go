@@ -3,7 +3,7 @@ package bufcore
 import "testing"
 
 func TestCirculation(t *testing.T) {
-	c := NewCirculation([]uint32{7, 8}, 100)
+	c := NewCirculation(0, []uint32{7, 8}, 100)
 	c.Give(0, 101)
 	if mine, readers, since := c.Place(0); !mine || readers != 0 || since != 101 {
 		t.Errorf("given: %v %v %v", mine, readers, since)
@@ -13,7 +13,7 @@ func TestCirculation(t *testing.T) {
 		t.Errorf("holders %b", both)
 	}
 	r := Record{Buffer: 0, Serial: 7, Sequence: 5, Time: 99}
-	if !c.Queue(r, both, 102) || c.Queue(r, both, 103) || c.Held() != 1 || c.Frame(0) != r {
+	if !c.Queue(0, r, both, 102) || c.Queue(0, r, both, 103) || c.Held() != 1 || c.Frame(0) != r {
 		t.Errorf("queued: %d held, %+v", c.Held(), c.Frame(0))
 	}
 	steps := []struct {
@@ -36,7 +36,7 @@ func TestCirculation(t *testing.T) {
 }
 
 func TestGivingAwayWhatIsHeldPanics(t *testing.T) {
-	c := NewCirculation([]uint32{1}, 0)
+	c := NewCirculation(0, []uint32{1}, 0)
 	c.Give(0, 0)
 	defer func() {
 		if recover() == nil {
@@ -55,7 +55,10 @@ type silent struct {
 func (h *silent) Now() Time                                      { return 1 }
 func (h *silent) Allocate(g *Generation)                         { h.g = g }
 func (h *silent) Seal(*Generation)                               {}
-func (h *silent) Free(*Generation)                               {}
+func (h *silent) Free(*Generation, int)                          {}
+func (h *silent) Copy(*Copy)                                     {}
+func (h *silent) Revoked(*Attachment, error)                     {}
+func (h *silent) Dropped(*Reservation, *Proof)                   {}
 func (h *silent) Storage(*Attachment, *Generation)               {}
 func (h *silent) Retired(*Attachment, *Generation)               {}
 func (h *silent) Attached(*Attachment)                           {}
@@ -75,17 +78,17 @@ func frames(t testing.TB, width, height, readers int) (round func(), h *silent) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{Name: "cam"}, Write, InOrder, Strict)
+	cam, _ := s.Attach(Ask{Device: Device{Name: "cam"}, Direction: Write, Policy: InOrder, Way: Strict})
 	var all []*Attachment
 	for range readers {
-		a, err := s.Attach(Device{Name: "reader"}, Read, Latest, Strict)
+		a, err := s.Attach(Ask{Device: Device{Name: "reader"}, Direction: Read, Policy: Latest, Way: Strict})
 		if err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, a)
 	}
 	s.Map(cam)
-	s.Allocated(h.g, nil)
+	s.Allocated(h.g, Backing{}, nil)
 	s.Ready(cam, 1)
 	s.Sealed(h.g, nil)
 	r := Record{Serial: 1}

@@ -117,6 +117,15 @@ func (d Device) alternative(which int) Limits {
 	return d.Or[which-1]
 }
 
+// first is d with the first of its alternatives chosen.
+func (d Device) first() Device {
+	parties := d.parties(0)
+	for i := range parties {
+		parties[i] = parties[i].as(0)
+	}
+	return devicesOf(parties)[0]
+}
+
 // parties are d and its functions, each before those within it.
 func (d Device) parties(dir Direction) []party {
 	return d.join(nil, d.Name, 0, dir)

@@ -110,7 +110,7 @@ func TestAttachRefusesADeviceThatCannotBe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.Attach(Device{Name: "d", Or: make([]Limits, MaxAlternatives)}, Read, InOrder, Strict)
+	a, err := s.Attach(Ask{Device: Device{Name: "d", Or: make([]Limits, MaxAlternatives)}, Direction: Read})
 	if a != nil || !errors.Is(err, ErrUnsupported) {
 		t.Errorf("%v, %v", a, err)
 	}

@@ -22,6 +22,9 @@ var (
 	ErrUnsupported error = &refusal{"not supported", syscall.EOPNOTSUPP}
 	// ErrClosed is EPIPE: the set has lost its producer or has been closed.
 	ErrClosed error = &refusal{"set has ended", syscall.EPIPE}
+	// ErrRevoked is ETIMEDOUT: buffers were held while others waited for them,
+	// for longer than the set allows.
+	ErrRevoked error = &refusal{"waited for too long", syscall.ETIMEDOUT}
 )
 
 type refusal struct {
@@ -45,7 +48,7 @@ func Errno(err error) syscall.Errno {
 // OpError is a refusal: who asked for what, and why it cannot be. Nothing has
 // changed.
 type OpError struct {
-	Op     string // "attach", "map", "ready" or a way's name
+	Op     string // "create", "attach", "reserve", "map", "hold" or a way's name
 	Set    string // the stream's name
 	Device string // who asked
 	Err    error  // one of the refusals above, perhaps with a cause

@@ -21,14 +21,18 @@ func (h *host) Now() bufcore.Time { return 0 }
 
 func (h *host) Allocate(g *bufcore.Generation) {
 	fmt.Printf("allocate generation %d: %d buffers of %v\n", g.Number, g.Count(), g.Layout.Code)
-	h.tasks = append(h.tasks, func() { h.set.Allocated(g, nil) })
+	h.tasks = append(h.tasks, func() { h.set.Allocated(g, bufcore.Backing{}, nil) })
 }
 
 func (h *host) Seal(g *bufcore.Generation) {
 	h.tasks = append(h.tasks, func() { h.set.Sealed(g, nil) })
 }
 
-func (h *host) Free(g *bufcore.Generation) { fmt.Println("free generation", g.Number) }
+func (h *host) Free(g *bufcore.Generation, buffer int) {}
+
+func (h *host) Copy(c *bufcore.Copy) {
+	h.tasks = append(h.tasks, func() { h.set.Copied(c, nil) })
+}
 
 // Storage answers for the producer, which maps what it is shown.
 func (h *host) Storage(a *bufcore.Attachment, g *bufcore.Generation) {
@@ -39,6 +43,8 @@ func (h *host) Storage(a *bufcore.Attachment, g *bufcore.Generation) {
 
 func (h *host) Retired(a *bufcore.Attachment, g *bufcore.Generation) {}
 func (h *host) Attached(a *bufcore.Attachment)                       {}
+func (h *host) Revoked(a *bufcore.Attachment, err error)             {}
+func (h *host) Dropped(r *bufcore.Reservation, why *bufcore.Proof)   {}
 
 func (h *host) Refused(a *bufcore.Attachment, err error) { fmt.Println("refused:", err) }
 
@@ -75,10 +81,8 @@ func formats(codes ...fourcc.Code) bufcore.Limits {
 func preview(h *host) (s *bufcore.Set, camera *bufcore.Attachment) {
 	s, _ = bufcore.NewSet(bufcore.Spec{Stream: "preview", Width: 1280, Height: 720}, h)
 	h.set = s
-	camera, _ = s.Attach(bufcore.Device{Name: "camera", Limits: formats(fourcc.YUYV, fourcc.NV12)},
-		bufcore.Write, bufcore.InOrder, bufcore.Strict)
-	s.Attach(bufcore.Device{Name: "display", Limits: formats(fourcc.YUYV, fourcc.NV12)},
-		bufcore.Read, bufcore.Latest, bufcore.Strict)
+	camera, _ = s.Attach(bufcore.Ask{Device: bufcore.Device{Name: "camera", Limits: formats(fourcc.YUYV, fourcc.NV12)}, Direction: bufcore.Write, Policy: bufcore.InOrder, Way: bufcore.Strict})
+	s.Attach(bufcore.Ask{Device: bufcore.Device{Name: "display", Limits: formats(fourcc.YUYV, fourcc.NV12)}, Direction: bufcore.Read, Policy: bufcore.Latest, Way: bufcore.Strict})
 	s.Map(camera)
 	h.work()
 	return s, camera
@@ -90,7 +94,7 @@ func Example() {
 	h := &host{}
 	set, _ := preview(h)
 	encoder := bufcore.Device{Name: "encoder", Limits: formats(fourcc.NV12)}
-	_, err := set.Attach(encoder, bufcore.Read, bufcore.InOrder, bufcore.Strict)
+	_, err := set.Attach(bufcore.Ask{Device: encoder, Direction: bufcore.Read, Policy: bufcore.InOrder, Way: bufcore.Strict})
 	fmt.Println(errors.Is(err, syscall.EBUSY))
 	// Output:
 	// allocate generation 1: 4 buffers of YUYV
@@ -106,7 +110,7 @@ func ExampleSet_Proceed() {
 	set.Queue(camera, bufcore.Record{Serial: first, Sequence: 100})
 
 	device := bufcore.Device{Name: "encoder", Limits: formats(fourcc.NV12)}
-	encoder, _ := set.Attach(device, bufcore.Read, bufcore.InOrder, bufcore.Swap)
+	encoder, _ := set.Attach(bufcore.Ask{Device: device, Direction: bufcore.Read, Policy: bufcore.InOrder, Way: bufcore.Swap})
 	set.Proceed(encoder)
 	h.work()
 
@@ -127,7 +131,7 @@ func ExampleProof() {
 	h := &host{}
 	set, _ := preview(h)
 	encoder := bufcore.Device{Name: "encoder", Limits: formats(fourcc.NV12)}
-	_, err := set.Attach(encoder, bufcore.Read, bufcore.InOrder, bufcore.Strict)
+	_, err := set.Attach(bufcore.Ask{Device: encoder, Direction: bufcore.Read, Policy: bufcore.InOrder, Way: bufcore.Strict})
 	var refusal *bufcore.OpError
 	if errors.As(err, &refusal) {
 		fmt.Println(refusal.Proof.Text())
@@ -149,12 +153,36 @@ func ExampleSolve() {
 		{Name: "gpu", Limits: bufcore.Limits{StrideAlign: 256, Held: 2}},
 		{Name: "encoder", Limits: bufcore.Limits{StrideAlign: 96, Held: 3}},
 	}
-	found, err := bufcore.Solve(devices, bufcore.Spec{Width: 1280, Height: 720})
-	if err != nil {
-		fmt.Println(err)
+	found, proof := bufcore.Solve(devices, bufcore.Spec{Width: 1280, Height: 720})
+	if proof != nil {
+		fmt.Println(proof)
 		return
 	}
 	fmt.Println(found.Layout.Code, found.Layout.Planes[0].Stride, found.Count)
 	// Output:
 	// NV12 1536 9
+}
+
+// A plan prices every way out before anything is touched.
+func ExampleSet_Plan() {
+	h := &host{}
+	set, _ := preview(h)
+	encoder := bufcore.Device{Name: "encoder", Limits: formats(fourcc.NV12)}
+	for _, p := range set.Plan(bufcore.Ask{Device: encoder, Direction: bufcore.Read}) {
+		if p.Possible() {
+			fmt.Printf("%v: %d buffers of %s, %d KiB at the most, %d lost\n", p.Way, p.Buffers, p.Format, p.Peak>>10, p.Lost)
+		} else {
+			fmt.Printf("%v: impossible\n", p.Way)
+		}
+	}
+	// Output:
+	// allocate generation 1: 4 buffers of YUYV
+	// strict: impossible
+	// fit: impossible
+	// preattach: impossible
+	// restart: 6 buffers of NV12, 8100 KiB at the most, 1 lost
+	// swap: 6 buffers of NV12, 15300 KiB at the most, 0 lost
+	// migrate: impossible
+	// bounce: impossible
+	// auto: 6 buffers of NV12, 15300 KiB at the most, 0 lost
 }

@@ -3,13 +3,25 @@ package bufcore
 // fit admits a device whose limits the storage that exists already meets.
 type fit struct{}
 
-func (fit) enter(s *Set, a *Attachment) *OpError {
-	g := s.current
-	if proof := s.unmet(a, g); proof != nil {
-		return &OpError{Err: ErrBusy, Proof: proof}
+func (fit) plan(s *Set, a *Attachment) (*Plan, *OpError) {
+	if proof := s.unmet(a); proof != nil {
+		return nil, &OpError{Err: ErrBusy, Proof: proof}
 	}
-	a.show(g)
-	s.host.Storage(a, g)
-	s.admit(a, g, s.stream.next())
-	return nil
+	if len(s.living()) > 1 {
+		if e := s.follow(a); e != nil {
+			return nil, e
+		}
+	}
+	return s.asIs(), nil
+}
+
+func (fit) enter(s *Set, a *Attachment, _ *Plan) { s.letIn(a) }
+
+// letIn makes a newcomer a member of the set as it is.
+func (s *Set) letIn(a *Attachment) {
+	for _, g := range s.living() {
+		a.show(g)
+	}
+	s.admit(a, s.backlogOf(a))
+	s.feed(a)
 }

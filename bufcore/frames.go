@@ -7,24 +7,30 @@ import "fmt"
 //
 // Misuse is BadSequence if the sequence number does not rise, NotYours for a
 // buffer that is not the producer's to fill, Retired for one of a generation
-// older than the current. After the set has ended, Queue does nothing.
+// older than the current. After the set has ended, Queue does nothing, and so it
+// does, once for each buffer that a restart took from the producer, until Ready
+// says that the producer has heard of it.
 func (s *Set) Queue(a *Attachment, r Record) error {
-	if s.ended || a.standing == detached {
+	if s.ended || a.standing == detached || s.excuses(a, r) {
 		return nil
 	}
-	g, err := s.filled(a, r)
+	g, i, err := s.filled(a, r)
 	if err != nil {
 		return err
 	}
 	if err := s.stream.rises(r); err != nil {
 		return err
 	}
-	crossing := g != s.current
+	missed, crossing := s.stream.missed(r), g == s.next
 	if crossing {
-		s.cross(r)
+		p := s.passage
+		s.passage = nil
+		p.crossed(s, r)
 	}
+	s.diary.frame(missed, s.host.Now())
+	s.pace.frame(r)
 	s.stream.last, s.stream.begun = r, true
-	s.deliver(g, r)
+	s.deliver(g, i, r)
 	if crossing {
 		s.advance()
 	}
@@ -32,81 +38,78 @@ func (s *Set) Queue(a *Attachment, r Record) error {
 }
 
 // filled returns the generation of a buffer that the producer has.
-func (s *Set) filled(a *Attachment, r Record) (*Generation, error) {
+func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 	if a != s.producer || a == nil {
-		return nil, &Misuse{NotYours, "queue by a consumer"}
+		return nil, 0, &Misuse{NotYours, "queue by a consumer"}
 	}
-	if s.current != nil && r.Serial < s.current.Serials[0] {
-		return nil, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, generation %d is current",
-			r.Buffer, r.Serial, s.current.Number)}
+	if r.Serial <= s.past {
+		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, serials up to %d are retired",
+			r.Buffer, r.Serial, s.past)}
 	}
-	for _, g := range [...]*Generation{s.current, s.next} {
+	for _, g := range [...]*Generation{s.handle(r), s.next} {
 		if g == nil {
 			continue
 		}
-		if i, ok := g.Index(r.Serial); ok && uint32(i) == r.Buffer {
+		if i, ok := g.find(r); ok {
 			if mine, _, _ := g.circulation.Place(i); mine {
-				return g, nil
+				return g, i, nil
 			}
 		}
 	}
-	return nil, &Misuse{NotYours, fmt.Sprintf("buffer %d serial %d is not the producer's to fill", r.Buffer, r.Serial)}
+	return nil, 0, &Misuse{NotYours, fmt.Sprintf("buffer %d serial %d is not the producer's to fill", r.Buffer, r.Serial)}
 }
 
-// cross makes the next generation current. r is its first frame.
-func (s *Set) cross(r Record) {
-	old, g, a := s.current, s.next, s.newcomer
-	s.current, s.next, s.newcomer = g, nil, nil
-	for _, m := range s.members {
-		if m.tell(old) {
-			s.host.Retired(m, old)
-		}
+// handle is the generation that a buffer's storage is of; nil: there is none.
+func (s *Set) handle(r Record) *Generation {
+	if uint64(r.Buffer) < uint64(len(s.handles)) {
+		return s.handles[r.Buffer]
 	}
-	if a != nil {
-		s.admit(a, g, r.Sequence)
-	}
-	s.drain(old)
+	return nil
 }
 
-// admit makes a late attachment a member. It has been shown g.
-func (s *Set) admit(a *Attachment, g *Generation, first uint64) {
-	s.join(a)
-	a.admitted, a.since = a.way, s.host.Now()
-	s.host.Admitted(a, a.way, g, first)
-}
-
-func (s *Set) deliver(g *Generation, r Record) {
+func (s *Set) deliver(g *Generation, buffer int, r Record) {
 	var readers Holders
-	spare := s.spare(g)
+	spare := s.spare()
 	for _, m := range s.members {
-		if m.reads() && m.held < m.room(spare) {
+		if m.reads() && !m.behind.on && m.held < m.room(spare) {
 			readers = readers.with(m.place)
 		}
 	}
-	g.circulation.Queue(r, readers, s.host.Now())
-	for _, m := range s.members {
+	g.circulation.Queue(buffer, r, readers, s.host.Now())
+	for n := 0; n < len(s.members); n++ {
+		m := s.members[n]
 		switch {
 		case readers.Has(m.place):
 			m.held++
 			m.frames++
-			s.host.Frame(m, r)
+			m.to.Frame(m, r)
+		case m.behind.on:
+			s.feed(m)
 		case m.reads():
-			m.drops++
-			s.host.Drop(m, r)
+			s.miss(m, r)
 		}
 	}
 	if readers == 0 {
-		s.give(g, int(r.Buffer))
+		s.vacated(g, buffer)
 	}
+}
+
+func (s *Set) miss(a *Attachment, r Record) {
+	a.drops++
+	if a.stuck == 0 {
+		a.stuck = s.host.Now()
+	}
+	s.diary.lost(a)
+	a.to.Drop(a, r)
 }
 
 // spare is how many buffers no reader in order can hold, less two that keep
 // the producer going whoever hangs.
-func (s *Set) spare(g *Generation) int {
-	n := g.Count() - 2
+func (s *Set) spare() int {
+	n := len(s.handles) - 2
 	for _, m := range s.members {
-		if m.direction == Read && m.policy == InOrder {
-			n -= int(m.device.Limits.held())
+		if m.ask.Direction == Read && (m.ask.Policy == InOrder || m.inner) {
+			n -= m.holds()
 		}
 	}
 	return n
@@ -115,31 +118,37 @@ func (s *Set) spare(g *Generation) int {
 // room is how many frames a may hold. A reader of the latest holds one more
 // while it replaces, and another while its release is under way.
 func (a *Attachment) room(spare int) int {
-	held := int(a.device.Limits.held())
-	if a.policy == InOrder {
-		return held
+	switch {
+	case a.ask.Policy == InOrder:
+		return a.holds()
+	case a.inner:
+		return a.holds() + 1
 	}
-	return max(held+2, spare)
+	return max(a.holds()+2, spare)
 }
 
 // give hands an empty buffer to the producer.
 func (s *Set) give(g *Generation, buffer int) {
 	g.circulation.Give(buffer, s.host.Now())
-	s.host.Idle(s.producer, g.circulation.Frame(buffer))
+	s.producer.to.Idle(s.producer, g.circulation.Frame(buffer))
 }
 
 // Release takes a frame back from a consumer. When the last has released it the
-// buffer is the producer's again, or goes if its generation is retired.
+// buffer is the producer's again, or goes if it has been withdrawn.
 //
-// Releasing what is not held is Misuse NotHeld, except after a Detach, which it
-// may have crossed.
+// Releasing what is not held is Misuse NotHeld, except after a Detach or a
+// Revoke, which it may have crossed.
 func (s *Set) Release(a *Attachment, r Record) error {
+	s = a.set
 	if a.standing == detached {
 		return nil
 	}
-	g, i := s.locate(r.Serial)
-	if g == nil || uint32(i) != r.Buffer || a.standing != attached || !s.release(a, g, i) {
+	g, i := s.locate(r)
+	if g == nil || a.standing != attached || !s.release(a, g, i) {
 		return &Misuse{NotHeld, fmt.Sprintf("buffer %d serial %d is not held", r.Buffer, r.Serial)}
+	}
+	if a.behind.on {
+		s.feed(a)
 	}
 	return nil
 }
@@ -150,24 +159,38 @@ func (s *Set) release(a *Attachment, g *Generation, buffer int) bool {
 		return false
 	}
 	a.held--
-	switch {
-	case free && g.stage == live:
-		s.give(g, buffer)
-	case free:
-		s.sweep(g)
+	if a.stuck != 0 {
+		a.stuck = 0
+		if len(s.draining) > 0 && s.waitedFor(a) {
+			a.stuck = s.host.Now()
+		}
+	}
+	if free {
+		s.vacated(g, buffer)
 	}
 	return true
 }
 
-// locate finds storage that exists by its serial.
-func (s *Set) locate(serial uint32) (*Generation, int) {
-	if s.current != nil {
-		if i, ok := s.current.Index(serial); ok {
-			return s.current, i
+// vacated moves a buffer on that nobody has any more.
+func (s *Set) vacated(g *Generation, buffer int) {
+	switch {
+	case g.circulation.Withdrawn(buffer):
+		s.sweep(g)
+	case s.passage != nil && s.passage.parks(s, g, buffer):
+	default:
+		s.give(g, buffer)
+	}
+}
+
+// locate finds storage that exists by both numbers of a record.
+func (s *Set) locate(r Record) (*Generation, int) {
+	if g := s.handle(r); g != nil {
+		if i, ok := g.find(r); ok {
+			return g, i
 		}
 	}
 	for _, g := range s.draining {
-		if i, ok := g.Index(serial); ok {
+		if i, ok := g.find(r); ok {
 			return g, i
 		}
 	}
@@ -179,8 +202,8 @@ func (s *Set) releaseAll(a *Attachment) {
 	for n := len(s.draining) - 1; n >= 0 && a.held > 0; n-- {
 		s.releaseOf(a, s.draining[n])
 	}
-	if s.current != nil {
-		s.releaseOf(a, s.current)
+	for _, g := range s.living() {
+		s.releaseOf(a, g)
 	}
 }
 
@@ -193,12 +216,22 @@ func (s *Set) releaseOf(a *Attachment, g *Generation) {
 	}
 }
 
-// Stop ends the frames of a consumer: Host.Last follows at once, no Frame after
-// it. What it holds it still has to release. Stopping twice does nothing.
+// Stop ends the frames of a consumer: Host.Last follows, at once unless it is
+// still behind, and no Frame after it. What it holds it still has to release.
+// Stopping twice does nothing.
 func (s *Set) Stop(a *Attachment) {
-	if a.direction != Read || a.stopped || a.standing == refused || a.standing == detached {
-		return
+	s = a.set
+	switch {
+	case a.ask.Direction != Read || a.stopped || a.standing == refused || a.standing == detached:
+	case a.behind.stopping:
+	case a.behind.on:
+		a.behind.stopping, a.behind.until = true, s.stream.last.Sequence
+	default:
+		s.stop(a, s.stream.last)
 	}
+}
+
+func (s *Set) stop(a *Attachment, last Record) {
 	a.stopped = true
-	s.host.Last(a, Record{Sequence: s.stream.last.Sequence, Time: s.stream.last.Time})
+	a.to.Last(a, Record{Sequence: last.Sequence, Time: last.Time})
 }

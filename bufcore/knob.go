@@ -56,10 +56,12 @@ func (p *problem) owners(t term) []knob {
 
 func (q *party) has(t term) bool {
 	chosen := q.as(0)
-	return slices.ContainsFunc(chosen.all(), t.same)
+	return slices.ContainsFunc(chosen.everything(), t.same)
 }
 
-func (q *party) all() []term { return slices.Concat(q.layout(), q.extent(), q.storage(), q.counts()) }
+func (q *party) everything() []term {
+	return slices.Concat(q.layout(), q.extent(), q.storage(), q.counts())
+}
 
 // opened is the limit at its widest.
 func (k knob) opened() term {

@@ -15,9 +15,11 @@ var lateAttachCases = []scriptCase{
 	{name: "late-attach-same-format-fit-ok", spec: Spec{Count: 8}, script: fitScript + `
 		queue cam b1 41 | frame win b1 #41
 		attach enc read fit YUYV | = EBUSY
-		proceed enc | storage enc 1; admitted enc fit 1 42
+		proceed enc | storage enc 1; admitted enc fit 1 41; frame enc b1 #41
 		proceed enc |
-		queue cam b2 42 | frame win b2 #42; frame enc b2 #42
+		queue cam b2 42 | frame win b2 #42; drop enc b2 #42
+		release enc b1 |
+		queue cam b3 43 | frame win b3 #43; frame enc b3 #43
 		map enc |
 	`},
 	{name: "late-attach-before-the-first-frame-fit-ok", spec: Spec{Count: 8}, script: fitScript + `

@@ -11,15 +11,19 @@ import (
 // meet or, if it meets them all, that it is there already.
 func (s *Set) lateness(a *Attachment) *Proof {
 	g := s.current
-	if g == nil {
+	if s.handles == nil {
 		g = s.next
 	}
-	if proof := s.unmet(a, g); proof != nil {
+	living, count := s.living(), len(s.handles)
+	if s.handles == nil {
+		living, count = []*Generation{g}, g.Count()
+	}
+	if proof := s.unmetBy(a, living, count); proof != nil {
 		return proof
 	}
 	return proofOf([]term{
 		g.fact(term{limit: storedAlready, text: "yes"}),
-		{who: clip(a.device.Name), limit: cameLate, text: fmt.Sprintf("after generation %d", g.Number)},
+		{who: clip(a.name()), limit: cameLate, text: fmt.Sprintf("after generation %d", g.Number)},
 	})
 }
 
@@ -27,10 +31,10 @@ func (s *Set) lateness(a *Attachment) *Proof {
 func (s *Set) settlers() string {
 	var names []string
 	for _, m := range s.members {
-		names = append(names, m.device.Name)
+		names = append(names, m.name())
 	}
 	if s.newcomer != nil {
-		names = append(names, s.newcomer.device.Name)
+		names = append(names, s.newcomer.name())
 	}
 	return quoted(names)
 }
@@ -42,19 +46,28 @@ func (g *Generation) fact(t term) term {
 	return t
 }
 
-// unmet is the proof that storage does not meet the limits of a newcomer, nil
-// if it does. Since the storage is what it is, only the newcomer's limits can
-// give way.
-func (s *Set) unmet(a *Attachment, g *Generation) *Proof {
-	p := s.problem(append(s.members[:len(s.members):len(s.members)], a))
-	q := latecomer{generation: g, first: len(p.parties) - len(a.parties())}
-	conflict := q.conflict(p)
-	if conflict == nil {
-		return nil
+// unmet is the proof that the storage that exists does not meet the limits of a
+// newcomer. If it is nil the newcomer has chosen its alternatives accordingly.
+func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), len(s.handles)) }
+
+func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
+	q, p := s.beside(a.parties(), living, count, a)
+	if conflict := q.conflict(p); conflict != nil {
+		return q.proof(p, conflict)
 	}
-	proof := proofOf(conflict)
-	proof.Relaxations = relax(p, q, conflict, q.first)
-	return proof
+	a.chosen = q.chosen(p)
+	return nil
+}
+
+// tooFew is the proof that with a newcomer more buffers would be held than
+// there are.
+func (s *Set) tooFew(a *Attachment) *Proof {
+	q, p := s.beside(a.chosen.parties(a.ask.Direction), []*Generation{s.current}, len(s.handles), a)
+	q.counting = true
+	if conflict := q.conflict(p); conflict != nil {
+		return q.proof(p, conflict)
+	}
+	return nil
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the
@@ -83,7 +96,9 @@ func (g *Generation) meets(t term) (other term, ok bool) {
 func (s *Set) missing() *Proof {
 	var names []string
 	for _, m := range s.members {
-		names = append(names, m.device.Name)
+		if !m.inner {
+			names = append(names, m.name())
+		}
 	}
 	there := quoted(names) + " came"
 	return proofOf([]term{
@@ -111,14 +126,14 @@ func every(planes []fourcc.Plane, ok func(fourcc.Plane) bool) bool {
 }
 
 func strides(l fourcc.Layout) string {
-	return numbers(l, func(p fourcc.Plane) int { return p.Stride })
+	return listed(l, func(p fourcc.Plane) int { return p.Stride })
 }
 
 func offsets(l fourcc.Layout) string {
-	return numbers(l, func(p fourcc.Plane) int { return p.Offset })
+	return listed(l, func(p fourcc.Plane) int { return p.Offset })
 }
 
-func numbers(l fourcc.Layout, of func(fourcc.Plane) int) string {
+func listed(l fourcc.Layout, of func(fourcc.Plane) int) string {
 	var out []string
 	for _, p := range l.Planes {
 		out = append(out, fmt.Sprint(of(p)))

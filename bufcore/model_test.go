@@ -151,7 +151,7 @@ func (pl *player) attach(dir Direction) error {
 	pl.op = fmt.Sprint("attach ", p.name, " ", dir, " ", way, " ", p.limits)
 	late := pl.current != nil || pl.making != nil && pl.storage[pl.making].stored
 	p.waiting = !late && pl.making != nil
-	a, err := pl.set.Attach(Device{Name: p.name, Limits: p.limits}, dir, p.policy, way)
+	a, err := pl.set.Attach(Ask{Device: Device{Name: p.name, Limits: p.limits}, Direction: dir, Policy: p.policy, Way: way})
 	pl.judgeAttach(p, a, way, late, err)
 	return err
 }
@@ -251,7 +251,7 @@ func (pl *player) allocated() error {
 		if pl.making == g {
 			pl.making = nil
 		}
-		pl.set.Allocated(g, errors.New("none left"))
+		pl.set.Allocated(g, Backing{}, errors.New("none left"))
 		return nil
 	}
 	pl.op = fmt.Sprint("allocated ", g.Number)
@@ -262,7 +262,7 @@ func (pl *player) allocated() error {
 		}
 		pl.buffers[serial] = &buffer{g: g, index: uint32(i), readers: map[*part]bool{}}
 	}
-	pl.set.Allocated(g, nil)
+	pl.set.Allocated(g, Backing{}, nil)
 	return nil
 }
 

@@ -183,7 +183,7 @@ func (pl *player) audit() {
 		}
 	}
 	for g, st := range pl.storage {
-		if st.stored && !st.freed && st.retired && !st.asked && !st.sealing && !pl.held(g) {
+		if st.stored && st.freed != 1<<g.Count()-1 && st.retired && !st.asked && !st.sealing && !pl.held(g) {
 			pl.object("generation %d is retired, held by nobody and not freed", g.Number)
 		}
 	}
@@ -252,8 +252,8 @@ func (pl *player) finish() {
 		pl.sealed()
 	}
 	for g, st := range pl.storage {
-		if st.stored != st.freed {
-			pl.object("storage of generation %d: stored %v, freed %v", g.Number, st.stored, st.freed)
+		if st.stored != (st.freed == 1<<g.Count()-1) {
+			pl.object("storage of generation %d: stored %v, freed %b", g.Number, st.stored, st.freed)
 		}
 	}
 }

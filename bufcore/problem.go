@@ -147,14 +147,6 @@ func newProblem(spec Spec, parties []party) *problem {
 	return &problem{spec: spec, parties: parties}
 }
 
-func (s *Set) problem(members []*Attachment) *problem {
-	parties := make([]party, 0, len(members))
-	for _, m := range members {
-		parties = append(parties, m.parties()...)
-	}
-	return newProblem(s.spec, parties)
-}
-
 func (p *problem) gather(of func(*party) []term) []term {
 	var out []term
 	for i := range p.parties {

@@ -66,13 +66,13 @@ func TestLateProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{Name: "pattern", Limits: Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Write, InOrder, Strict)
-	s.Attach(Device{Name: "window", Limits: Limits{Held: 2}}, Read, Latest, Strict)
+	cam, _ := s.Attach(Ask{Device: Device{Name: "pattern", Limits: Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Direction: Write, Policy: InOrder, Way: Strict})
+	s.Attach(Ask{Device: Device{Name: "window", Limits: Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h, s, cam)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			a, err := s.Attach(Device{Name: "encapp h264", Limits: c.limits}, Read, InOrder, Strict)
+			a, err := s.Attach(Ask{Device: Device{Name: "encapp h264", Limits: c.limits}, Direction: Read, Policy: InOrder, Way: Strict})
 			var e *OpError
 			if !errors.As(err, &e) || !errors.Is(err, syscall.EBUSY) || a != nil || e.Next != Strict {
 				t.Fatal(err)
@@ -110,7 +110,7 @@ func TestExpectedAreNamedWhenMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{Name: "pattern"}, Write, InOrder, Strict)
+	cam, _ := s.Attach(Ask{Device: Device{Name: "pattern"}, Direction: Write, Policy: InOrder, Way: Strict})
 	s.Map(cam)
 	due, ok := s.NextTick()
 	if !ok || due != h.now+ExpectWithin.Nanoseconds() {
@@ -146,14 +146,14 @@ func TestWordsOfSmallTypes(t *testing.T) {
 		{InOrder, "in order"}, {Latest, "latest"}, {Policy(9), "policy 9"},
 		{Strict, "strict"}, {Fit, "fit"}, {Swap, "swap"}, {DefaultWay, "default"}, {Way(9), "way 9"},
 		{NotHeld, "not held"}, {BadGeneration, "bad generation"}, {Rule(99), "unknown rule"},
-		{CPURead | Coherent, "CPU read and coherent"}, {Import, "dma-buf import"}, {Access(1 << 8), "bits 0x100"},
+		{CPURead | Coherent, "CPU read and coherent"}, {CPURead | Import, "CPU read and dma-buf import"}, {Access(1 << 8), "bits 0x100"},
 	}
 	for _, c := range cases {
 		if c.got.String() != c.want {
 			t.Errorf("got %s, want %s", c.got, c.want)
 		}
 	}
-	for way := range wayNames {
+	for way := DefaultWay; way <= Auto; way++ {
 		if got, err := ParseWay(way.String()); got != way || err != nil {
 			t.Errorf("%v is parsed as %v, %v", way, got, err)
 		}

@@ -96,11 +96,11 @@ func firstMap(t *testing.T, spec Spec, writer, reader Device) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.Attach(writer, Write, InOrder, Strict)
+	a, err := s.Attach(Ask{Device: writer, Direction: Write, Policy: InOrder, Way: Strict})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Attach(reader, Read, Latest, Strict); err != nil {
+	if _, err := s.Attach(Ask{Device: reader, Direction: Read, Policy: Latest, Way: Strict}); err != nil {
 		t.Fatal(err)
 	}
 	return s.Map(a)
@@ -115,8 +115,9 @@ func previewOf(t *testing.T, spec Spec, formats string, crossing Crossing) (*Set
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{Name: "camera", Limits: Limits{Formats: formatsOf(t, formats), Held: 2, Crossing: crossing}}, Write, InOrder, Strict)
-	s.Attach(Device{Name: "window", Limits: Limits{Held: 2}}, Read, Latest, Strict)
+	camera := Device{Name: "camera", Limits: Limits{Formats: formatsOf(t, formats), Held: 2, Crossing: crossing}}
+	cam, _ := s.Attach(Ask{Device: camera, Direction: Write, Policy: InOrder, Way: Strict})
+	s.Attach(Ask{Device: Device{Name: "window", Limits: Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h.recorder, s, cam)
 	return s, h
@@ -125,7 +126,7 @@ func previewOf(t *testing.T, spec Spec, formats string, crossing Crossing) (*Set
 // lateAnswer is the last answer to a late attach.
 func lateAnswer(t *testing.T, s *Set, h *witness, d Device, way Way) error {
 	t.Helper()
-	a, err := s.Attach(d, Read, InOrder, way)
+	a, err := s.Attach(Ask{Device: d, Direction: Read, Policy: InOrder, Way: way})
 	if a == nil {
 		t.Fatal(err)
 	}

@@ -24,21 +24,35 @@ type Set struct {
 	members  []*Attachment // attached, in order of attaching
 	producer *Attachment   // one of them, or nil
 	places   uint64        // taken, one bit each
+	reserved []*Reservation
+	roll     *preroll // nil: none
 
-	current  *Generation   // frames go through it; nil while abstract
-	next     *Generation   // being made, or waiting for the crossing
-	newcomer *Attachment   // for whom next is made; nil: the first map, or gone
-	draining []*Generation // retired, not freed yet
+	handles  []*Generation // by buffer, what its storage is of; nil while abstract
+	current  *Generation   // what the whole set is, or was last, of
+	draining []*Generation // with buffers that have been withdrawn and are held
 
+	passage  passage       // what is under way; nil: nothing
+	next     *Generation   // that it has made; nil: none just now
+	settling *settlement   // of which next is
+	newcomer *Attachment   // for whom; nil: nobody, or gone
 	arrivals []*Attachment // came while the first storage was being made
 	line     []*Attachment // wait for their way out
+	lacking  []int         // buffers whose storage a stuck reader has kept
+	excused  []Record      // that a restart took from the producer, who may not have heard of it
+	sides    []*bounce
 
-	expectBy Time   // when the first map stops waiting; 0: it does not wait
-	readyBy  Time   // when the producer must have mapped next; 0: not asked
-	number   uint32 // of the last generation
-	serial   uint32 // of the last buffer
+	expectBy Time // when the first map stops waiting; 0: it does not wait
+	readyBy  Time // when the producer must have mapped next; 0: not asked
+	numbers  *numbers
+	pace     pace
+	diary    *diary
+	past     uint32  // the newest serial that has been retired
+	echo     *bounce // whose side this is; nil: nobody's
 	ended    bool
 }
+
+// numbers are the last ones used, in a set and its sides.
+type numbers struct{ generation, serial uint32 }
 
 // NewSet returns an abstract set of a stream of its own. The error wraps
 // ErrUnsupported.
@@ -50,11 +64,11 @@ func newSet(spec Spec, st *Stream, host Host) (*Set, error) {
 	if err := spec.check(); err != nil {
 		return nil, &OpError{Op: "create", Set: spec.Stream, Err: err, Next: Strict}
 	}
-	if spec.Deadline == 0 {
-		spec.Deadline = ExpectWithin
+	s := &Set{spec: spec.resolved(), stream: st, host: host, numbers: &numbers{}, diary: &diary{}}
+	if spec.Preroll > 0 {
+		s.roll = newPreroll(s)
 	}
-	spec.Heaps = resolve(spec.Heaps)
-	return &Set{spec: spec, stream: st, host: host}, nil
+	return s, nil
 }
 
 // Stream returns the stream that s is, or was, a set of.
@@ -64,7 +78,8 @@ func (s *Set) Stream() *Stream { return s.stream }
 func (s *Set) Spec() Spec { return s.spec }
 
 // Generation returns the current one, nil while the set is abstract and after
-// it has ended.
+// it has ended. While buffers move one by one it is the one they had together
+// before.
 func (s *Set) Generation() *Generation { return s.current }
 
 // Producer returns the attachment that writes, nil if there is none.
@@ -80,22 +95,25 @@ func (s *Set) Ended() bool { return s.ended }
 // attachment is Queued and its answer follows. After that the device is late:
 // the error is an *OpError that wraps ErrBusy and carries a proof. If the way
 // goes on the attachment is not nil; the host passes the refusal on and then
-// calls Proceed, or Detach to leave it at that.
+// calls Proceed, or Detach to leave it at that. A device that claims a place
+// reserved for it is not late: there is no error, but it is not Attached
+// either, and the host calls Proceed.
 //
-// Other errors wrap ErrClosed, or ErrUnsupported for a second producer, for a
-// device that cannot be and above MaxAttachments.
-func (s *Set) Attach(d Device, dir Direction, p Policy, way Way) (*Attachment, error) {
-	if err := d.check(); err != nil {
-		return nil, &OpError{Op: "attach", Set: s.spec.Stream, Device: d.Name, Err: err, Next: Strict}
-	}
-	a := newAttachment(d, dir, p, way, s.host.Now())
+// Other errors wrap ErrClosed, or ErrUnsupported for a second producer and
+// above MaxAttachments.
+func (s *Set) Attach(ask Ask) (*Attachment, error) {
+	a := newAttachment(s, ask)
 	if err := s.allows(a); err != nil {
 		return nil, s.refusal("attach", a, err)
 	}
+	claims := s.claims(a)
 	switch {
+	case s.backed() && claims:
+		a.standing = late
+		return a, nil
 	case s.backed():
 		return s.answerLate(a)
-	case s.next != nil:
+	case s.passage != nil && !claims:
 		a.standing = queued
 		s.arrivals = append(s.arrivals, a)
 		return a, nil
@@ -109,16 +127,16 @@ func (s *Set) allows(a *Attachment) error {
 	switch {
 	case s.ended:
 		return ErrClosed
-	case a.direction != Read && a.direction != Write:
-		return fmt.Errorf("%w: %v", ErrUnsupported, a.direction)
-	case a.policy != InOrder && a.policy != Latest:
-		return fmt.Errorf("%w: %v", ErrUnsupported, a.policy)
-	case a.direction == Write && s.producer != nil:
-		return fmt.Errorf("%w: %q writes already", ErrUnsupported, s.producer.device.Name)
+	case a.ask.Direction != Read && a.ask.Direction != Write:
+		return fmt.Errorf("%w: %v", ErrUnsupported, a.ask.Direction)
+	case a.ask.Policy != InOrder && a.ask.Policy != Latest:
+		return fmt.Errorf("%w: %v", ErrUnsupported, a.ask.Policy)
+	case a.writes() && s.producer != nil:
+		return fmt.Errorf("%w: %q writes already", ErrUnsupported, s.producer.name())
 	case s.crowd() >= MaxAttachments:
 		return s.crowded()
 	}
-	return nil
+	return a.ask.Device.check()
 }
 
 func (s *Set) crowded() error {
@@ -136,7 +154,18 @@ func (s *Set) crowd() int {
 
 // backed says that storage exists, so that whoever comes is late.
 func (s *Set) backed() bool {
-	return s.current != nil || s.next != nil && s.next.stage > allocating
+	return s.handles != nil || s.next != nil && s.next.stage > allocating
+}
+
+// guests are the members that are participants of the host's.
+func (s *Set) guests() int {
+	n := 0
+	for _, m := range s.members {
+		if !m.inner {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Set) join(a *Attachment) {
@@ -144,15 +173,17 @@ func (s *Set) join(a *Attachment) {
 	s.places |= 1 << a.place
 	a.standing = attached
 	s.members = append(s.members, a)
-	if a.direction == Write {
+	if a.writes() {
 		s.producer = a
 	}
+	s.occupy(a)
 }
 
 // Detach lets an attachment go, in whatever state it and the set are. Every
 // frame it holds is released. Detaching the producer ends the set. Detaching
 // twice does nothing.
 func (s *Set) Detach(a *Attachment) {
+	s = a.set
 	was := a.standing
 	a.standing = detached
 	switch was {
@@ -164,9 +195,7 @@ func (s *Set) Detach(a *Attachment) {
 		s.line = without(s.line, a)
 	case entering:
 		s.newcomer = nil
-		if s.next.stage < live {
-			s.abandon(nil)
-		}
+		s.passage.left(s)
 	}
 }
 
@@ -176,10 +205,17 @@ func (s *Set) leave(a *Attachment) {
 		s.producer = nil
 		s.end()
 	}
+	s.vacate(a)
 	s.releaseAll(a)
 	s.places &^= 1 << a.place
 	if !slices.ContainsFunc(s.members, (*Attachment).Mapped) {
 		s.expectBy = 0
+	}
+	if s.echo != nil && a == s.echo.newcomer {
+		s.echo.close()
+	}
+	if s.passage != nil {
+		s.passage.answered(s)
 	}
 }
 
@@ -197,17 +233,32 @@ func (s *Set) end() {
 	if s.newcomer != nil {
 		outside = append(outside, s.newcomer)
 	}
-	s.arrivals, s.line, s.newcomer = nil, nil, nil
-	next, current := s.next, s.current
-	s.next, s.current = nil, nil
+	old := s.living()
+	if s.next != nil {
+		old = append(old, s.next)
+	}
+	s.arrivals, s.line, s.newcomer, s.lacking, s.reserved = nil, nil, nil, nil, nil
+	s.passage, s.next, s.settling, s.current, s.handles = nil, nil, nil, nil, nil
+	for _, g := range old {
+		s.withdraw(g)
+	}
 	for _, a := range outside {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
-	for _, m := range s.members {
-		s.host.Ended(m)
+	s.tellEnd(false)
+	s.sweepAll(old)
+	s.tellEnd(true) // organs let go of what they hold, which has to be found
+	for _, b := range slices.Clone(s.sides) {
+		b.close()
 	}
-	s.drain(next)
-	s.drain(current)
+}
+
+func (s *Set) tellEnd(inner bool) {
+	for _, m := range slices.Clone(s.members) {
+		if m.inner == inner {
+			m.to.Ended(m)
+		}
+	}
 }
 
 // Tick does what is due by now: waiting ends at a deadline.
@@ -219,27 +270,49 @@ func (s *Set) Tick(now Time) {
 	if s.readyBy != 0 && now >= s.readyBy {
 		s.readyBy = 0
 		s.abandon(&OpError{Err: fmt.Errorf("%w: %q has not mapped generation %d within %v",
-			ErrUnsupported, s.producer.device.Name, s.next.Number, ReadyWithin)})
+			ErrUnsupported, s.producer.name(), s.next.Number, ReadyWithin)})
+	}
+	if s.passage != nil {
+		s.passage.tick(s, now)
+	}
+	s.revokeStuck(now)
+	for _, b := range slices.Clone(s.sides) {
+		b.side.Tick(now)
 	}
 }
 
 // NextTick returns when Tick should be called next, and false if nothing waits.
 func (s *Set) NextTick() (Time, bool) {
-	if s.expectBy == 0 || s.readyBy == 0 {
-		due := max(s.expectBy, s.readyBy)
-		return due, due != 0
+	var due Time
+	sooner := func(t Time) {
+		if t != 0 && (due == 0 || t < due) {
+			due = t
+		}
 	}
-	return min(s.expectBy, s.readyBy), true
+	sooner(s.expectBy)
+	sooner(s.readyBy)
+	if s.passage != nil {
+		sooner(s.passage.due())
+	}
+	for _, m := range s.members {
+		sooner(s.patience(m))
+	}
+	for _, b := range s.sides {
+		t, _ := b.side.NextTick()
+		sooner(t)
+	}
+	return due, due != 0
 }
 
 func (s *Set) refusal(op string, a *Attachment, err error) *OpError {
-	return &OpError{Op: op, Set: s.spec.Stream, Device: a.device.Name, Err: err, Next: Strict}
+	return &OpError{Op: op, Set: s.spec.Stream, Device: a.name(), Err: err, Next: Strict}
 }
 
 // refuse lets go of an attachment that did not get in.
 func (s *Set) refuse(a *Attachment, e *OpError) {
 	a.standing = refused
-	s.host.Refused(a, e)
+	s.diary.refused(a, e, s.host.Now())
+	a.to.Refused(a, e)
 }
 
 func without(list []*Attachment, a *Attachment) []*Attachment {

@@ -10,16 +10,26 @@ import (
 // Snapshot is the whole state of a set at one time, as plain values: nothing in
 // it changes with the set. It prints as a table and marshals to JSON.
 type Snapshot struct {
-	Stream      string               `json:"stream"`
-	State       string               `json:"state"` // abstract, waiting, allocating, mapping, sealing, backed, swapping or ended
-	Width       int                  `json:"width"`
-	Height      int                  `json:"height"`
-	Queued      bool                 `json:"queued"`     // a frame has been, in this stream
-	Sequence    uint64               `json:"sequence"`   // of the last one
-	Generation  uint32               `json:"generation"` // the current one's number; 0: none
-	Devices     []DeviceSnapshot     `json:"devices"`
-	Generations []GenerationSnapshot `json:"generations"` // oldest first
-	Bytes       int                  `json:"bytes"`       // of all storage
+	Stream       string                `json:"stream"`
+	State        string                `json:"state"` // abstract, waiting, restarting, allocating, mapping, sealing, backed, passing or ended
+	Width        int                   `json:"width"`
+	Height       int                   `json:"height"`
+	Queued       bool                  `json:"queued"`     // a frame has been, in this stream
+	Sequence     uint64                `json:"sequence"`   // of the last one
+	Generation   uint32                `json:"generation"` // the current one's number; 0: none
+	Devices      []DeviceSnapshot      `json:"devices"`
+	Reservations []ReservationSnapshot `json:"reservations,omitempty"`
+	Generations  []GenerationSnapshot  `json:"generations"` // oldest first
+	Outcomes     []Outcome             `json:"outcomes,omitempty"`
+	Bytes        int                   `json:"bytes"` // of all storage
+	Usage        Usage                 `json:"usage"` // of the account that is charged
+}
+
+// ReservationSnapshot is one place that has been reserved.
+type ReservationSnapshot struct {
+	Name   string `json:"name"`
+	Free   bool   `json:"free"`
+	Limits []Fact `json:"limits"`
 }
 
 // DeviceSnapshot is one attachment.
@@ -31,7 +41,9 @@ type DeviceSnapshot struct {
 	Way       string `json:"way,omitempty"`    // how it came in late, or wants to
 	Mapped    bool   `json:"mapped"`
 	Stopped   bool   `json:"stopped"`
-	Held      int    `json:"held"` // frames, now
+	Held      int    `json:"held"`            // frames, now
+	Stuck     Time   `json:"stuck,omitempty"` // since when others wait for a release
+	Behind    bool   `json:"behind"`          // is still given frames from before it came
 	Frames    uint64 `json:"frames"`
 	Drops     uint64 `json:"drops"`
 	Since     Time   `json:"since"`
@@ -42,6 +54,8 @@ type DeviceSnapshot struct {
 type GenerationSnapshot struct {
 	Number  uint32           `json:"number"`
 	State   string           `json:"state"` // allocating, mapping, sealing, live or retired
+	Heap    string           `json:"heap"`
+	Copies  bool             `json:"copies"` // it is filled by copying
 	Since   Time             `json:"since"`
 	Format  string           `json:"format"`
 	Strides []int            `json:"strides"` // bytes, per plane
@@ -56,6 +70,7 @@ type BufferSnapshot struct {
 	Holders  []string `json:"holders"` // devices; none: nobody
 	Since    Time     `json:"since"`
 	Sequence uint64   `json:"sequence"` // of the frame that is, or was, in it
+	Leaving  bool     `json:"leaving"`  // it has been withdrawn
 }
 
 // Snapshot returns the state.
@@ -63,10 +78,24 @@ func (s *Set) Snapshot() Snapshot {
 	out := Snapshot{
 		Stream: s.spec.Stream, State: s.state(), Width: s.spec.Width, Height: s.spec.Height,
 		Queued: s.stream.begun, Sequence: s.stream.last.Sequence,
+		Outcomes: s.diary.snapshot(), Bytes: s.bytes(), Usage: s.spec.Account.Usage(),
 	}
 	if s.current != nil {
 		out.Generation = s.current.Number
 	}
+	for _, r := range s.reserved {
+		out.Reservations = append(out.Reservations,
+			ReservationSnapshot{r.device.Name, r.Free(), r.device.Limits.Facts()})
+	}
+	s.describe(&out)
+	for _, b := range s.sides {
+		b.side.describe(&out)
+	}
+	return out
+}
+
+// describe adds the devices and generations of s.
+func (s *Set) describe(out *Snapshot) {
 	all := slices.Concat(s.members, s.arrivals, s.line)
 	if s.newcomer != nil {
 		all = append(all, s.newcomer)
@@ -76,52 +105,49 @@ func (s *Set) Snapshot() Snapshot {
 	}
 	for _, g := range s.generations() {
 		out.Generations = append(out.Generations, s.snapshotOf(g))
-		if g.stored {
-			out.Bytes += g.Bytes()
-		}
 	}
-	return out
 }
 
 func (s *Set) state() string {
 	switch {
 	case s.ended:
 		return "ended"
-	case s.current != nil && s.next != nil:
-		return "swapping"
-	case s.current != nil:
+	case s.handles != nil && s.passage != nil:
+		return "passing"
+	case s.handles != nil:
 		return "backed"
 	case s.next != nil:
 		return s.next.stage.String()
+	case s.passage != nil:
+		return "restarting"
 	case slices.ContainsFunc(s.members, (*Attachment).Mapped):
 		return "waiting"
 	}
 	return "abstract"
 }
 
+// generations are all that have, or may have, storage, oldest first.
 func (s *Set) generations() []*Generation {
-	out := slices.Clone(s.draining)
-	for _, g := range []*Generation{s.current, s.next} {
-		if g != nil {
-			out = append(out, g)
-		}
+	out := slices.Concat(s.draining, s.handles)
+	if s.next != nil {
+		out = append(out, s.next)
 	}
-	slices.SortStableFunc(out, func(a, b *Generation) int { return int(a.Number) - int(b.Number) })
-	return out
+	slices.SortFunc(out, func(a, b *Generation) int { return int(a.Number) - int(b.Number) })
+	return slices.Compact(out)
 }
 
 func (a *Attachment) snapshot() DeviceSnapshot {
 	out := DeviceSnapshot{
-		Name: a.device.Name, Direction: a.direction.String(), Standing: a.standing.String(),
-		Mapped: a.mapped, Stopped: a.stopped,
-		Held: a.held, Frames: a.frames, Drops: a.drops, Since: a.since,
+		Name: a.name(), Direction: a.ask.Direction.String(), Standing: a.standing.String(),
+		Mapped: a.mapped, Stopped: a.stopped, Held: a.held, Stuck: a.stuck, Behind: a.behind.on,
+		Frames: a.frames, Drops: a.drops, Since: a.since,
 		Limits: slices.Clone(a.limits),
 	}
-	if a.direction == Read {
-		out.Policy = a.policy.String()
+	if a.ask.Direction == Read {
+		out.Policy = a.ask.Policy.String()
 	}
 	if a.standing != attached {
-		out.Way = a.way.String()
+		out.Way = a.ask.Way.String()
 	} else if a.admitted != DefaultWay {
 		out.Way = a.admitted.String()
 	}
@@ -130,24 +156,33 @@ func (a *Attachment) snapshot() DeviceSnapshot {
 
 func (s *Set) snapshotOf(g *Generation) GenerationSnapshot {
 	out := GenerationSnapshot{
-		Number: g.Number, State: g.stage.String(), Since: g.since,
-		Format: g.format().String(), Bytes: g.Layout.Bytes,
+		Number: g.Number, State: g.stage.String(), Since: g.since, Heap: g.Heap.Heap,
+		Format: g.format().String(), Bytes: g.Layout.Bytes, Copies: g.Copies,
 	}
 	for _, p := range g.Layout.Planes {
 		out.Strides = append(out.Strides, p.Stride)
 	}
 	for i := range g.Count() {
-		producer, readers, since := g.circulation.Place(i)
-		frame := g.circulation.Frame(i)
-		b := BufferSnapshot{Index: frame.Buffer, Serial: frame.Serial, Since: since, Sequence: frame.Sequence}
-		for _, m := range s.members {
-			if producer && m == s.producer || readers.Has(m.place) {
-				b.Holders = append(b.Holders, m.device.Name)
-			}
+		if g.freed>>i&1 == 0 {
+			out.Buffers = append(out.Buffers, s.snapshotBuffer(g, i))
 		}
-		out.Buffers = append(out.Buffers, b)
 	}
 	return out
+}
+
+func (s *Set) snapshotBuffer(g *Generation, i int) BufferSnapshot {
+	producer, readers, since := g.circulation.Place(i)
+	frame := g.circulation.Frame(i)
+	b := BufferSnapshot{
+		Index: frame.Buffer, Serial: frame.Serial, Since: since, Sequence: frame.Sequence,
+		Leaving: g.circulation.Withdrawn(i),
+	}
+	for _, m := range s.members {
+		if producer && m == s.producer || readers.Has(m.place) {
+			b.Holders = append(b.Holders, m.name())
+		}
+	}
+	return b
 }
 
 // String returns a table of devices and one of buffers.

@@ -28,6 +28,9 @@ const (
 	// ExpectWithin is how long the first map waits for the attachments that
 	// the spec expects.
 	ExpectWithin = 2 * time.Second
+	// HoldWithin is how long a reader may hold on to buffers, releasing none,
+	// while others wait for them.
+	HoldWithin = 30 * time.Second
 	// ReadyWithin is how long a producer may take to map storage. It is long
 	// because a loaded machine is not a broken producer.
 	ReadyWithin = 10 * time.Second
@@ -46,6 +49,10 @@ type Spec struct {
 	Expect        int           // attachments that the first map waits for, at most MaxAttachments; 0: none
 	Deadline      time.Duration // how long it waits for them; 0: ExpectWithin
 	Heaps         []Promise     // where storage can come from, at most MaxHeaps, of different names; nil: memfd alone
+	Preroll       int           // frames that the set keeps for newcomers, fewer than MaxBuffers; 0: none
+	Hold          time.Duration // after which whoever holds up others is revoked; 0: HoldWithin
+	Copies        Copier        // what the host can copy; nil: nothing
+	Account       *Account      // charged with the storage; nil: nobody
 }
 
 // Promise is what a heap says of its storage. The zero value is what a memfd
@@ -80,6 +87,17 @@ func (p Promise) resolved() Promise {
 		p.Modifiers = []fourcc.Modifier{fourcc.Linear}
 	}
 	return p
+}
+
+func (s Spec) resolved() Spec {
+	if s.Deadline == 0 {
+		s.Deadline = ExpectWithin
+	}
+	if s.Hold == 0 {
+		s.Hold = HoldWithin
+	}
+	s.Heaps = resolve(s.Heaps)
+	return s
 }
 
 // resolve fills in what promises leave out, in the order they are tried in.
@@ -119,7 +137,9 @@ func (s Spec) check() error {
 		return fmt.Errorf("%w: %d buffers, %d is the most", ErrUnsupported, s.Count, MaxBuffers)
 	case s.Expect < 0 || s.Expect > MaxAttachments:
 		return fmt.Errorf("%w: %d attachments, %d is the most", ErrUnsupported, s.Expect, MaxAttachments)
-	case s.MaxBytes < 0 || s.Deadline < 0:
+	case s.Preroll < 0 || s.Preroll >= MaxBuffers:
+		return fmt.Errorf("%w: a pre-roll of %d frames, %d is the most", ErrUnsupported, s.Preroll, MaxBuffers-1)
+	case s.MaxBytes < 0 || s.Deadline < 0 || s.Hold < 0:
 		return fmt.Errorf("%w: negative bound", ErrUnsupported)
 	}
 	return checkHeaps(s.Heaps)

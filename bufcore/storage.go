@@ -7,7 +7,8 @@ import (
 )
 
 // Map asks for the storage to exist: an attachment's first real use. It is
-// idempotent. If it returns nil storage follows, or is there.
+// idempotent. If it returns nil storage follows, or is there; [Generation.Segments]
+// is the scatterlist of it for one device.
 //
 // The first map of a set waits until there is a producer, and from then on for
 // the attachments that the spec expects, until a deadline. Then it asks the
@@ -16,6 +17,7 @@ import (
 // that waited is told by Host.Refused. ErrClosed if the set has ended, ErrBusy
 // if a was refused.
 func (s *Set) Map(a *Attachment) error {
+	s = a.set
 	switch {
 	case s.ended || a.standing == detached:
 		return s.refusal("map", a, ErrClosed)
@@ -30,8 +32,7 @@ func (s *Set) Map(a *Attachment) error {
 	}
 	if e := s.firstMap(); e != nil {
 		a.mapped = false
-		e.Op, e.Set, e.Device, e.Next = "map", s.spec.Stream, a.device.Name, Strict
-		return e
+		return e.of("map", s.spec.Stream, a)
 	}
 	return nil
 }
@@ -40,21 +41,22 @@ func (s *Set) Map(a *Attachment) error {
 // everybody who must be there is.
 func (s *Set) firstMap() *OpError {
 	asked := slices.ContainsFunc(s.members, (*Attachment).Mapped)
-	if !asked || s.producer == nil || s.current != nil || s.next != nil {
+	if !asked || s.producer == nil || s.handles != nil || s.passage != nil {
 		return nil
 	}
-	if len(s.members) < s.spec.Expect {
+	if s.guests() < s.spec.Expect {
 		if s.expectBy == 0 {
 			s.expectBy = s.host.Now() + s.spec.Deadline.Nanoseconds()
 		}
 		return nil
 	}
-	sol, err := s.problem(s.members).solve()
-	if err != nil {
-		return unsolved(err, ErrConflict)
+	st, e := s.foundation()
+	if e != nil {
+		return e
 	}
 	s.expectBy = 0
-	s.begin(sol, nil)
+	s.passage = founding{}
+	s.begin(st)
 	return nil
 }
 
@@ -71,7 +73,7 @@ func (s *Set) refuseMaps(e *OpError) {
 	for _, m := range s.members {
 		if m.mapped {
 			m.mapped = false
-			s.host.Refused(m, e.of("map", s.spec.Stream, m))
+			m.to.Refused(m, e.of("map", s.spec.Stream, m))
 		}
 	}
 }
@@ -79,55 +81,109 @@ func (s *Set) refuseMaps(e *OpError) {
 // of is a copy of e with who was refused what.
 func (e *OpError) of(op, set string, a *Attachment) *OpError {
 	o := *e
-	o.Op, o.Set, o.Device, o.Next = op, set, a.device.Name, Strict
+	o.Op, o.Set, o.Device, o.Next = op, set, a.name(), Strict
 	return &o
 }
 
-// begin has storage made: the first, or one for a newcomer.
-func (s *Set) begin(sol *Solution, newcomer *Attachment) {
-	g := newGeneration(s.number+1, s.serial, sol, s.host.Now())
-	g.busy = true
-	s.number, s.serial = g.Number, s.serial+uint32(g.Count())
-	s.next, s.newcomer = g, newcomer
-	if newcomer != nil {
-		newcomer.standing = entering
+// begin has storage made as was settled.
+func (s *Set) begin(st *settlement) {
+	for _, r := range st.dropped {
+		s.drop(r)
 	}
+	g := s.generation(st)
+	g.busy = true
+	s.next, s.settling = g, st
+	s.spec.Account.charge(g.Count(), g.Bytes())
 	s.host.Allocate(g)
 }
 
-// Allocated answers Host.Allocate. An error that is none of the refusals counts
-// as ErrNoMemory.
-func (s *Set) Allocated(g *Generation, err error) {
+func (s *Set) generation(st *settlement) *Generation {
+	s.numbers.generation++
+	g := &Generation{
+		Number: s.numbers.generation, First: st.first, Heap: st.sol.Heap, Copies: s.copied(),
+		Layout: st.sol.Layout, Limits: st.sol.Limits, set: s, since: s.host.Now(),
+	}
+	for range st.count {
+		s.numbers.serial++
+		g.Serials = append(g.Serials, s.numbers.serial)
+	}
+	g.circulation = NewCirculation(g.First, g.Serials, g.since)
+	return g
+}
+
+// unnumber gives back the numbers of a generation that nobody has seen, if no
+// other has been numbered since.
+func (s *Set) unnumber(g *Generation) {
+	if s.numbers.generation == g.Number {
+		s.numbers.generation--
+		s.numbers.serial -= uint32(g.Count())
+	}
+}
+
+// Allocated answers Host.Allocate: b says what the heap gave. Storage that
+// breaks the heap's promise counts as none. If a heap has none the next that
+// promises enough is asked. An error that is none of the refusals counts as
+// ErrNoMemory.
+func (s *Set) Allocated(g *Generation, b Backing, err error) {
+	s = g.set
 	if !g.busy || g.stored {
 		return
 	}
 	g.busy = false
 	g.stored = err == nil
+	if err != nil {
+		s.spec.Account.free(g.Count(), g.Bytes())
+	}
 	switch {
 	case g != s.next:
 		s.sweep(g)
 	case err != nil:
-		// Nobody has seen g, so that its numbers are free again.
-		s.number, s.serial = s.number-1, s.serial-uint32(g.Count())
-		s.abandon(&OpError{Err: because(err, ErrNoMemory)})
+		s.unnumber(g)
+		s.otherHeap(g, because(err, ErrNoMemory))
 	default:
-		s.show(g)
+		s.inspect(g, b)
 	}
 }
 
-// show gives g to the producer, alone, to map it for writing.
-func (s *Set) show(g *Generation) {
+// inspect believes storage only as far as it was seen.
+func (s *Set) inspect(g *Generation, b Backing) {
+	all := s
+	if s.echo != nil {
+		all = s.echo.set
+	}
+	s.diary.made(g, all.bytes())
+	if lie := b.check(g, s.settling); lie != nil {
+		s.otherHeap(g, lie)
+		return
+	}
+	g.runs = b.Runs
+	s.reveal(g)
+}
+
+// otherHeap goes on without the heap of g, which has failed, or gives up.
+func (s *Set) otherHeap(g *Generation, err error) {
+	next := s.settling.without(g.Heap.Heap, err)
+	if next == nil {
+		s.abandon(&OpError{Err: err})
+		return
+	}
+	s.next = nil
+	s.drain(g)
+	s.begin(next)
+}
+
+// reveal gives g to the producer, alone, to map it for writing.
+func (s *Set) reveal(g *Generation) {
 	now := s.host.Now()
 	g.enter(mapping, now)
 	g.settled = s.settlers()
 	s.readyBy = now + ReadyWithin.Nanoseconds()
 	s.producer.show(g)
-	s.host.Storage(s.producer, g)
 	arrivals := s.arrivals
 	s.arrivals = nil
 	for _, a := range arrivals {
 		_, err := s.answerLate(a)
-		s.host.Refused(a, err)
+		a.to.Refused(a, err)
 	}
 }
 
@@ -135,6 +191,7 @@ func (s *Set) show(g *Generation) {
 // lets everybody else have it. A number that was not announced, or answered
 // before, is Misuse BadGeneration.
 func (s *Set) Ready(a *Attachment, number uint32) error {
+	s = a.set
 	if s.ended || a.standing != attached {
 		return nil
 	}
@@ -142,13 +199,15 @@ func (s *Set) Ready(a *Attachment, number uint32) error {
 		return &Misuse{BadGeneration, fmt.Sprintf("generation %d is not one to answer", number)}
 	}
 	g := s.next
-	if a != s.producer || g == nil || g.Number != number || g.stage != mapping {
-		return nil
+	switch {
+	case a == s.producer && g != nil && g.Number == number && g.stage == mapping:
+		s.readyBy, s.excused = 0, nil
+		g.enter(sealing, s.host.Now())
+		g.busy = true
+		s.host.Seal(g)
+	case s.passage != nil:
+		s.passage.answered(s)
 	}
-	s.readyBy = 0
-	g.enter(sealing, s.host.Now())
-	g.busy = true
-	s.host.Seal(g)
 	return nil
 }
 
@@ -156,7 +215,8 @@ func (s *Set) Ready(a *Attachment, number uint32) error {
 // waits for it is refused, with ErrUnsupported if the error is none of the
 // refusals, and the set is as it was before.
 func (s *Set) Sealed(g *Generation, err error) {
-	if !g.busy || !g.stored {
+	s = g.set
+	if !g.busy || !g.stored || g.stage < sealing {
 		return
 	}
 	g.busy = false
@@ -170,73 +230,120 @@ func (s *Set) Sealed(g *Generation, err error) {
 	}
 }
 
-// open gives g to everybody, and its buffers to the producer.
+// open gives g to everybody.
 func (s *Set) open(g *Generation) {
 	now := s.host.Now()
 	g.enter(live, now)
+	s.settling.choose()
+	s.pace.made(now - g.circulation.slots[0].since)
 	for _, m := range s.members {
 		if m != s.producer {
 			m.show(g)
-			s.host.Storage(m, g)
 		}
 	}
-	if s.newcomer != nil {
-		s.newcomer.show(g)
-		s.host.Storage(s.newcomer, g)
-	}
-	first := s.current == nil
-	if first {
-		s.current, s.next = g, nil
-	}
-	for i := range g.Count() {
-		g.circulation.Give(i, now)
-		s.host.Idle(s.producer, g.circulation.Frame(i))
-	}
-	if first {
-		s.advance()
-	}
+	s.passage.opened(s, g)
 }
 
 // abandon gives up the generation that is being made and tells whoever waits
 // for it why; nil is for when nobody does.
 func (s *Set) abandon(e *OpError) {
-	g, a := s.next, s.newcomer
-	s.next, s.newcomer, s.readyBy = nil, nil, 0
-	if s.producer.tell(g) {
-		s.host.Retired(s.producer, g)
-	}
+	g, p := s.next, s.passage
+	s.next, s.readyBy = nil, 0
+	s.producer.tell(g)
 	s.drain(g)
-	switch {
-	case a != nil:
-		s.refuse(a, e.of(a.way.String(), s.spec.Stream, a))
-	case s.current == nil:
-		s.refuseMaps(e)
-	}
-	s.advance()
+	p.abandoned(s, g, e)
 }
 
-// drain retires g; nil is none.
+// drain withdraws g and frees what nobody holds of it.
 func (s *Set) drain(g *Generation) {
-	if g == nil {
-		return
-	}
-	now := s.host.Now()
-	g.enter(retired, now)
-	g.circulation.Retire(now)
-	s.draining = append(s.draining, g)
+	s.withdraw(g)
 	s.sweep(g)
 }
 
-// sweep frees a retired generation that nobody holds any more.
+// withdraw takes all of g out of circulation.
+func (s *Set) withdraw(g *Generation) {
+	now := s.host.Now()
+	g.enter(retired, now)
+	g.circulation.Retire(now)
+	s.linger(g)
+	s.await(g)
+}
+
+// retire withdraws generations that frames have come of, and tells everybody.
+func (s *Set) retire(old []*Generation) {
+	for _, g := range old {
+		s.past = max(s.past, g.Serials[len(g.Serials)-1])
+		s.withdraw(g)
+	}
+	for _, g := range old {
+		for _, m := range s.members {
+			m.tell(g)
+		}
+	}
+}
+
+func (s *Set) sweepAll(old []*Generation) {
+	for _, g := range old {
+		s.sweep(g)
+	}
+}
+
+// linger keeps g findable until what was withdrawn of it is freed.
+func (s *Set) linger(g *Generation) {
+	if !slices.Contains(s.draining, g) {
+		s.draining = append(s.draining, g)
+	}
+}
+
+// sweep frees what is withdrawn of g and held by nobody any more.
 func (s *Set) sweep(g *Generation) {
-	if !g.done() {
+	if g.busy {
 		return
 	}
-	g.enter(freed, s.host.Now())
-	s.draining = slices.DeleteFunc(s.draining, func(d *Generation) bool { return d == g })
-	if g.stored {
-		s.host.Free(g)
+	for i := range g.Count() {
+		if g.loose(i) {
+			s.free(g, i)
+		}
 	}
+	if !g.lingers() {
+		s.draining = slices.DeleteFunc(s.draining, func(d *Generation) bool { return d == g })
+	}
+	if g.stage == retired && !g.lingers() {
+		g.enter(freed, s.host.Now())
+	}
+	switch {
+	case s.passage != nil:
+		s.passage.drained(s)
+	case s.echo != nil && s.ended && len(s.draining) == 0:
+		s.echo.gone()
+	}
+}
+
+func (s *Set) free(g *Generation, buffer int) {
+	g.freed |= 1 << buffer
+	if g.stored {
+		s.spec.Account.free(1, g.Layout.Bytes)
+		s.host.Free(g, buffer)
+	}
+}
+
+// living are the generations whose buffers circulate, oldest first.
+func (s *Set) living() []*Generation {
+	out := slices.Clone(s.handles)
+	slices.SortFunc(out, func(a, b *Generation) int { return int(a.Number) - int(b.Number) })
+	return slices.Compact(out)
+}
+
+// bytes is all storage of s, its sides' included.
+func (s *Set) bytes() int {
+	n := 0
+	for _, g := range s.generations() {
+		n += g.here()
+	}
+	for _, b := range s.sides {
+		n += b.side.bytes()
+	}
+	return n
 }
 
 // because makes err one of the refusals.

@@ -63,6 +63,14 @@ func (st *Stream) next() uint64 {
 	return st.last.Sequence + 1
 }
 
+// missed is how many sequence numbers r skips.
+func (st *Stream) missed(r Record) uint64 {
+	if !st.begun {
+		return 0
+	}
+	return r.Sequence - st.next()
+}
+
 func (st *Stream) rises(r Record) error {
 	if st.begun && r.Sequence <= st.last.Sequence {
 		return &Misuse{BadSequence, fmt.Sprintf("sequence %d after %d", r.Sequence, st.last.Sequence)}

@@ -42,7 +42,7 @@ func streamSet(t *testing.T, st *Stream, h *recorder) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Device{Name: "cam"}, Write, InOrder, Strict)
+	cam, _ := s.Attach(Ask{Device: Device{Name: "cam"}, Direction: Write, Policy: InOrder, Way: Strict})
 	if err := s.Map(cam); err != nil || s.Stream() != st {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestPlacesAreReused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 * MaxAttachments {
-		a, err := s.Attach(Device{}, Read, InOrder, Strict)
+		a, err := s.Attach(Ask{Device: Device{}, Direction: Read, Policy: InOrder, Way: Strict})
 		if err != nil || a.place != 0 {
 			t.Fatalf("place %d, %v", a.place, err)
 		}
@@ -82,18 +82,18 @@ func TestAttachmentsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range MaxAttachments {
-		if _, err := s.Attach(Device{}, Read, Latest, Strict); err != nil {
+		if _, err := s.Attach(Ask{Device: Device{}, Direction: Read, Policy: Latest, Way: Strict}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Attach(Device{}, Read, Latest, Strict); !errors.Is(err, ErrUnsupported) {
+	if _, err := s.Attach(Ask{Device: Device{}, Direction: Read, Policy: Latest, Way: Strict}); !errors.Is(err, ErrUnsupported) {
 		t.Errorf("one too many: %v", err)
 	}
 	for _, bad := range []struct {
 		dir    Direction
 		policy Policy
 	}{{0, InOrder}, {3, InOrder}, {Read, 2}} {
-		if _, err := s.Attach(Device{}, bad.dir, bad.policy, Strict); !errors.Is(err, ErrUnsupported) {
+		if _, err := s.Attach(Ask{Device: Device{}, Direction: bad.dir, Policy: bad.policy, Way: Strict}); !errors.Is(err, ErrUnsupported) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}

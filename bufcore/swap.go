@@ -6,18 +6,55 @@ import "fmt"
 // newcomer. The producer's first frame of it is the crossing.
 type swap struct{}
 
-func (swap) enter(s *Set, a *Attachment) *OpError {
+func (swap) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if n := len(s.draining) + 1; n >= MaxGenerations {
-		return &OpError{Err: fmt.Errorf("%w: %d generations are still held", ErrNoMemory, n)}
+		return nil, &OpError{Err: fmt.Errorf("%w: %d generations are still held", ErrNoMemory, n)}
 	}
-	p := s.problem(append(s.members[:len(s.members):len(s.members)], a))
-	p.producer = s.producer.device.Name
-	p.crossing = s.producer.device.Limits.Crossing
+	st, e := s.settle(ErrBusy, s.crossing, a)
+	if e != nil {
+		return nil, e
+	}
+	return s.price(st, 0)
+}
+
+func (swap) enter(s *Set, a *Attachment, p *Plan) { s.pass(swapping{}, a, p) }
+
+// crossing binds a problem to what the producer can do without stopping.
+func (s *Set) crossing(p *problem) {
+	p.producer = s.producer.name()
+	p.crossing = s.producer.ask.Device.Limits.Crossing
 	p.from = s.current
-	sol, err := p.solve()
-	if err != nil {
-		return unsolved(err, ErrBusy)
+}
+
+type swapping struct{ still }
+
+func (swapping) opened(s *Set, g *Generation) {
+	if s.newcomer != nil {
+		s.newcomer.show(g)
 	}
-	s.begin(sol, a)
-	return nil
+	s.supply(g)
+}
+
+func (swapping) abandoned(s *Set, _ *Generation, e *OpError) {
+	s.turnAway(e)
+	s.advance()
+}
+
+func (swapping) left(s *Set) {
+	if s.next.stage < live {
+		s.abandon(nil)
+	}
+}
+
+// crossed makes the next generation current.
+func (swapping) crossed(s *Set, r Record) {
+	old, g, a := s.living(), s.next, s.newcomer
+	s.newcomer, s.next = nil, nil
+	s.found(g)
+	s.lacking = nil
+	s.retire(old)
+	if a != nil {
+		s.admit(a, r.Sequence)
+	}
+	s.sweepAll(old)
 }

@@ -191,7 +191,7 @@ func TestGenerationsAreBounded(t *testing.T) {
 	queueAny(t, s, cam, 0)
 	h.take()
 	for n := range uint64(MaxGenerations) {
-		enc, err := s.Attach(Device{Name: "enc"}, Read, InOrder, Swap)
+		enc, err := s.Attach(Ask{Device: Device{Name: "enc"}, Direction: Read, Policy: InOrder, Way: Swap})
 		if kind(err) != "EBUSY" {
 			t.Fatal(err)
 		}
@@ -221,8 +221,8 @@ func backedSet(t testing.TB, h *recorder, window Limits) (s *Set, cam, win *Atta
 		t.Fatal(err)
 	}
 	camera := Limits{Formats: formatsOf(t, "YUYV,NV12"), Held: 2, Crossing: CrossFormat}
-	cam, _ = s.Attach(Device{Name: "cam", Limits: camera}, Write, InOrder, Strict)
-	win, _ = s.Attach(Device{Name: "win", Limits: window}, Read, InOrder, Strict)
+	cam, _ = s.Attach(Ask{Device: Device{Name: "cam", Limits: camera}, Direction: Write, Policy: InOrder, Way: Strict})
+	win, _ = s.Attach(Ask{Device: Device{Name: "win", Limits: window}, Direction: Read, Policy: InOrder, Way: Strict})
 	if err := s.Map(cam); err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func backedSet(t testing.TB, h *recorder, window Limits) (s *Set, cam, win *Atta
 func ready(t testing.TB, h *recorder, s *Set, cam *Attachment) {
 	t.Helper()
 	h.answer(s)
-	if err := s.Ready(cam, s.number); err != nil {
+	if err := s.Ready(cam, s.numbers.generation); err != nil {
 		t.Fatal(err)
 	}
 	h.answer(s)

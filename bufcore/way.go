@@ -1,6 +1,10 @@
 package bufcore
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Way is what is done for a device that attaches late. The numbers are those
 // of the protocol.
@@ -14,17 +18,31 @@ const (
 	Strict Way = 1
 	// Fit admits a device whose limits the storage already meets.
 	Fit Way = 2
+	// Preattach admits a device to the place that was reserved for it before
+	// first use.
+	Preattach Way = 3
+	// Restart stops the stream, lets the storage go and makes new storage for
+	// everybody. Frames are lost: what most software does.
+	Restart Way = 4
 	// Swap allocates a new generation beside the old; the producer crosses to
 	// it at a frame boundary, and the old one drains by release.
 	Swap Way = 5
+	// Migrate moves buffer by buffer to other storage of the same format, each
+	// while it is idle.
+	Migrate Way = 6
+	// Bounce gives the device copies, converted if need be, in storage of its
+	// own.
+	Bounce Way = 7
+	// Auto is the cheapest of the others that loses no frame, by plan.
+	Auto Way = 8
 )
 
-var wayNames = map[Way]string{DefaultWay: "default", Strict: "strict", Fit: "fit", Swap: "swap"}
+var wayNames = [...]string{"default", "strict", "fit", "preattach", "restart", "swap", "migrate", "bounce", "auto"}
 
 // String returns the way's name in lower case.
 func (w Way) String() string {
-	if name, ok := wayNames[w]; ok {
-		return name
+	if int(w) < len(wayNames) {
+		return wayNames[w]
 	}
 	return fmt.Sprintf("way %d", uint8(w))
 }
@@ -34,22 +52,10 @@ func (w Way) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
 // ParseWay returns the way that s names.
 func ParseWay(s string) (Way, error) {
-	for w, name := range wayNames {
-		if name == s {
-			return w, nil
-		}
+	if i := slices.Index(wayNames[:], s); i >= 0 {
+		return Way(i), nil
 	}
-	return 0, fmt.Errorf("unknown way %q; known are default strict fit swap", s)
-}
-
-// wayOut lets a late attachment in. Whatever a way needs beyond enter (new
-// storage, a crossing) is the Set's, so that a further way is a further
-// implementation of this and an entry in waysOut.
-type wayOut interface {
-	// enter admits a or sets something going that will; an error refuses a,
-	// and then nothing has changed. It is called while no generation is being
-	// made and a place for a is free.
-	enter(s *Set, a *Attachment) *OpError
+	return 0, fmt.Errorf("unknown way %q; known are %s", s, strings.Join(wayNames[:], " "))
 }
 
 // Policy is what a consumer wants when it cannot keep up.

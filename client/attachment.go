@@ -21,11 +21,17 @@ type Producer struct {
 	Storage func(*Generation)
 	// Idle: a buffer is the producer's to fill, until Queue.
 	Idle func(*Buffer)
-	// Retired: a generation was replaced. None of its buffers will be idle
+	// Retired: a generation was replaced, or, if no other is there, the set is
+	// being made again, and Storage follows. None of its buffers will be idle
 	// again; those that are must be given back with Discard.
 	Retired func(*Generation)
 	// Ended: the compositor has let the attachment go.
 	Ended func(reason string)
+
+	// Moves says that buffers may be given other storage, one at a time, while
+	// the producer has not got them: Storage comes with those that move, and
+	// from then on they are other Buffers.
+	Moves bool
 }
 
 // Consumer is what the attachment of a consumer calls back. Any may be nil.
@@ -35,7 +41,8 @@ type Consumer struct {
 	// Refused: the attach, Map, or a way out was refused. If it is not Final
 	// Admitted or another Refused follows.
 	Refused func(*Refusal)
-	// Storage: a generation is mapped for reading.
+	// Storage: a generation is mapped for reading. For a consumer that follows
+	// moves it may be that of some buffers only.
 	Storage func(*Generation)
 	// Admitted: the device came late and is in.
 	Admitted func(Admission)
@@ -50,6 +57,9 @@ type Consumer struct {
 	// Last answers Stop: no frame follows, and the last one queued before it
 	// had this number.
 	Last func(sequence uint64)
+	// Place is how the place that a dispensable device leaves behind is
+	// claimed.
+	Place func(Token)
 	// Ended: the producer has gone. No frame follows; those that are held
 	// stay valid.
 	Ended func(reason string)
@@ -59,6 +69,35 @@ type Consumer struct {
 type Options struct {
 	Policy bufcore.Policy // what to do when it cannot keep up
 	Way    bufcore.Way    // what to do when it comes late; the zero value leaves it to the stream
+
+	// Moves says that it can read a buffer that has been given other storage:
+	// from then on it is another Buffer. A buffer that moves nobody holds.
+	Moves bool
+	// Dispensable has the device's limits go on holding when it has gone; see
+	// Consumer.Place.
+	Dispensable bool
+	// Claim is a place that was reserved, or left behind; the zero value is
+	// none.
+	Claim Token
+}
+
+// flags are what o says on the wire.
+func (o Options) flags() (flags protocol.SetFlags) {
+	if o.Moves {
+		flags |= protocol.SetFlagsMoves
+	}
+	if o.Dispensable {
+		flags |= protocol.SetFlagsDispensable
+	}
+	return flags
+}
+
+// claim is the token on the wire.
+func (o Options) claim() []byte {
+	if o.Claim == (Token{}) {
+		return nil
+	}
+	return o.Claim[:]
 }
 
 // Admission says how a late device got in. Its first frame is of Generation and
@@ -75,6 +114,7 @@ type Attachment struct {
 	proxy    protocol.AttachmentProxy
 	lane     lane
 	writes   bool
+	moves    bool // it follows them
 	producer Producer
 	consumer Consumer
 	offered  []fourcc.Format
@@ -82,7 +122,8 @@ type Attachment struct {
 	incoming    *announcement // storage that is being announced
 	generations []*Generation // with storage, oldest first
 	newest      uint32        // number of the last one announced
-	crossed     uint32        // number of the newest that was queued
+	crossing    uint32        // number of the last one that did not replace
+	crossed     uint32        // Crossing of the newest that was queued
 	serials     map[uint32]*Buffer
 	retired     []uint32 // the serials whose buffer is nil, oldest first
 	over        bool     // no frame will come: ended, detached or closed
@@ -92,7 +133,7 @@ type Attachment struct {
 // Produce attaches d to write frames. Owner only, once per set. d is copied.
 func (s *Set) Produce(d bufcore.Device, p Producer) *Attachment {
 	a := &Attachment{producer: p, writes: true}
-	s.attach(a, d, protocol.SetDirectionWrite, Options{})
+	s.attach(a, d, protocol.SetDirectionWrite, Options{Moves: p.Moves})
 	return a
 }
 
@@ -110,12 +151,22 @@ func (s *Set) attach(a *Attachment, d bufcore.Device, dir protocol.SetDirection,
 	device := c.createDevice(d) // before the next id is taken: the broker wants them in order
 	id := c.add(protocol.ListenAttachment(s.proxy.Version, (*attachmentObject)(a)))
 	a.proxy = protocol.AttachmentProxy{ID: id, Version: s.proxy.Version, Out: s.proxy.Out}
-	s.proxy.Attach(a.proxy.ID, device.ID, dir, protocol.SetPolicy(o.Policy), protocol.StreamWay(o.Way))
-	device.Destroy()
-	c.table.Remove(device.ID)
+	flags, claim := o.flags(), o.claim()
+	switch {
+	case flags == 0 && claim == nil, !s.ways():
+		s.proxy.Attach(a.proxy.ID, device.ID, dir, protocol.SetPolicy(o.Policy), protocol.StreamWay(o.Way))
+	default:
+		a.moves = o.Moves
+		s.proxy.AttachWith(a.proxy.ID, device.ID, dir, protocol.SetPolicy(o.Policy), protocol.StreamWay(o.Way), flags, claim)
+	}
+	c.forget(device)
 	a.lane.open(a)
 	c.attachments = append(c.attachments, a)
 }
+
+// ways says that the compositor has what came with the further ways out. One
+// that has not never moves a buffer, and to it a claimant is late.
+func (s *Set) ways() bool { return s.proxy.Version >= protocol.AttachmentReplacesSince }
 
 // Map makes the storage exist, unless it does. It may be called right away, or
 // from Attached. A device that comes late needs no Map: being admitted is
@@ -205,6 +256,18 @@ func (o *attachmentObject) StorageDone(generation uint32) error {
 
 func (o *attachmentObject) Retired(generation uint32) error {
 	return (*Attachment)(o).retire(generation)
+}
+
+func (o *attachmentObject) Replaces(generation uint32) error {
+	return o.incoming.replace(generation, o.moves)
+}
+
+func (o *attachmentObject) Place(token []byte) error {
+	t, err := tokenOf(token)
+	if err == nil && o.consumer.Place != nil {
+		o.consumer.Place(t)
+	}
+	return err
 }
 
 func (o *attachmentObject) Ended(reason string) error {

@@ -19,7 +19,7 @@ type brokerObject struct {
 
 func (b *brokerObject) open(c *Conn) error {
 	b.listed = make(map[string]bool)
-	id, version := c.registry.bind(protocol.ListenBroker(1, b))
+	id, version := c.registry.bind(protocol.ListenBroker(uint32(protocol.BrokerInterface.Version), b))
 	if id == 0 {
 		return ErrNoBroker
 	}
@@ -80,7 +80,7 @@ func (c *Conn) createDevice(d bufcore.Device) protocol.DeviceProxy {
 		p.AddFormat(uint32(f.Code), hi, lo)
 	}
 	for limit, value := range limitValues(&d.Limits) {
-		if value != 0 {
+		if value != 0 && (limit != protocol.DeviceLimitMaxBuffers || version >= 2) {
 			hi, lo := protocol.Words(value)
 			p.SetLimit(limit, hi, lo)
 		}
@@ -113,6 +113,7 @@ func limitValues(l *bufcore.Limits) func(yield func(protocol.DeviceLimit, uint64
 		{protocol.DeviceLimitDedicatedSlack, uint64(l.Dedicated)},
 		{protocol.DeviceLimitSharedSlack, uint64(l.Shared)},
 		{protocol.DeviceLimitCrossing, uint64(l.Crossing)},
+		{protocol.DeviceLimitMaxBuffers, uint64(l.MaxBuffers)},
 	}
 	return func(yield func(protocol.DeviceLimit, uint64) bool) {
 		for _, v := range values {

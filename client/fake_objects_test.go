@@ -61,8 +61,8 @@ func (f fakeBroker) Destroy() error          { return nil }
 func (f fakeBroker) Hello(name string) error { return f.note("hello %s", name) }
 
 func (f fakeBroker) newStream(id uint32) error {
-	f.stream = protocol.StreamResource{ID: id, Version: 1, Out: f.conn.Out()}
-	return f.table.Insert(id, protocol.ServeStream(1, fakeStream(f)))
+	f.stream = protocol.StreamResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
+	return f.table.Insert(id, protocol.ServeStream(f.broker.Version, fakeStream(f)))
 }
 
 func (f fakeBroker) CreateStream(id uint32, name string, listed uint32) error {
@@ -82,12 +82,12 @@ func (f fakeBroker) JoinListed(id uint32, name string) error {
 
 func (f fakeBroker) CreateDevice(id uint32, name string) error {
 	_ = f.note("create_device %s", name)
-	return f.table.Insert(id, protocol.ServeDevice(1, fakeDevice{f.fake, id}))
+	return f.table.Insert(id, protocol.ServeDevice(f.broker.Version, fakeDevice{f.fake, id}))
 }
 
 func (f fakeBroker) GetView(id, surface uint32) error {
-	f.view = protocol.ViewResource{ID: id, Version: 1, Out: f.conn.Out()}
-	return f.table.Insert(id, protocol.ServeView(1, fakeView{f.fake, id}))
+	f.view = protocol.ViewResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
+	return f.table.Insert(id, protocol.ServeView(f.broker.Version, fakeView{f.fake, id}))
 }
 
 type fakeDevice struct {
@@ -115,9 +115,11 @@ func (f fakeStream) CreateSet(id, w, h, m, n, e uint32) error {
 }
 
 func (f fakeStream) GetSet(id uint32) error {
-	f.set = protocol.SetResource{ID: id, Version: 1, Out: f.conn.Out()}
-	return f.table.Insert(id, protocol.ServeSet(1, fakeSet{f.fake, id}))
+	f.set = protocol.SetResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
+	return f.table.Insert(id, protocol.ServeSet(f.broker.Version, fakeSet{f.fake, id}))
 }
+
+func (f fakeStream) SetPreroll(frames uint32) error { return f.note("set_preroll %d", frames) }
 
 type fakeSet struct {
 	*fake
@@ -126,10 +128,35 @@ type fakeSet struct {
 
 func (f fakeSet) Destroy() error { return f.destroyed(f.id) }
 func (f fakeSet) Attach(id, _ uint32, d protocol.SetDirection, p protocol.SetPolicy, w protocol.StreamWay) error {
-	f.attachment = protocol.AttachmentResource{ID: id, Version: 1, Out: f.conn.Out()}
+	f.attachment = protocol.AttachmentResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
 	_ = f.note("attach %d %d %d", d, p, w)
-	return f.table.Insert(id, protocol.ServeAttachment(1, fakeAttachment{f.fake, id}))
+	return f.table.Insert(id, protocol.ServeAttachment(f.broker.Version, fakeAttachment{f.fake, id}))
 }
+
+func (f fakeSet) AttachWith(id, device uint32, d protocol.SetDirection, p protocol.SetPolicy, w protocol.StreamWay, flags protocol.SetFlags, claim []byte) error {
+	_ = f.note("with %d %x", flags, claim)
+	return f.Attach(id, device, d, p, w)
+}
+
+func (f fakeSet) Reserve(id, _ uint32) error {
+	_ = f.note("reserve")
+	f.place = protocol.ReservationResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
+	return f.table.Insert(id, protocol.ServeReservation(f.broker.Version, fakeDestructor{f.fake, id}))
+}
+
+func (f fakeSet) Plan(id, _ uint32, d protocol.SetDirection, p protocol.SetPolicy, flags protocol.SetFlags, claim []byte) error {
+	_ = f.note("plan %d %d %d %x", d, p, flags, claim)
+	f.plan = protocol.PlanResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
+	return f.table.Insert(id, protocol.ServePlan(f.broker.Version, fakeDestructor{f.fake, id}))
+}
+
+// fakeDestructor is an object that can only be destroyed.
+type fakeDestructor struct {
+	*fake
+	id uint32
+}
+
+func (f fakeDestructor) Destroy() error { return f.destroyed(f.id) }
 
 type fakeAttachment struct {
 	*fake
@@ -140,8 +167,8 @@ func (f fakeAttachment) Destroy() error                { return f.destroyed(f.id
 func (f fakeAttachment) Map() error                    { return f.note("map") }
 func (f fakeAttachment) Ready(generation uint32) error { return f.note("ready %d", generation) }
 func (f fakeAttachment) GetLane(id uint32) error {
-	f.lane = protocol.LaneResource{ID: id, Version: 1, Out: f.conn.Out()}
-	return f.table.Insert(id, protocol.ServeLane(1, fakeLane{f.fake, id}))
+	f.lane = protocol.LaneResource{ID: id, Version: f.broker.Version, Out: f.conn.Out()}
+	return f.table.Insert(id, protocol.ServeLane(f.broker.Version, fakeLane{f.fake, id}))
 }
 
 type fakeLane struct {

@@ -35,6 +35,8 @@ type fake struct {
 	set        protocol.SetResource
 	attachment protocol.AttachmentResource
 	lane       protocol.LaneResource
+	place      protocol.ReservationResource
+	plan       protocol.PlanResource
 	view       protocol.ViewResource
 	surface    uint32
 	wm         protocol.XdgWmBaseResource
@@ -52,7 +54,7 @@ type offer struct {
 
 // everything that a real compositor has.
 var everything = []offer{
-	{&protocol.BrokerInterface, 1}, {&protocol.WlCompositorInterface, 4},
+	{&protocol.BrokerInterface, 2}, {&protocol.WlCompositorInterface, 4},
 	{&protocol.XdgWmBaseInterface, 3}, {&protocol.WlSeatInterface, 5}, {&protocol.WlShmInterface, 1},
 }
 

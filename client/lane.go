@@ -102,6 +102,9 @@ func (l *lane) idle(r record) error {
 		return err
 	}
 	b.give()
+	if err := a.succeed(b); err != nil {
+		return err
+	}
 	if a.producer.Idle != nil {
 		a.producer.Idle(b)
 	}
@@ -161,20 +164,19 @@ func (a *Attachment) send(kind protocol.LaneKind, r record) {
 }
 
 // Queue says that b holds the frame of this number, captured at this time. From
-// now on b must not be written to. Numbers must rise. The first Queue of a newer
-// generation retires the older: then, and after Retired, Queue of an older one
-// gives the buffer back, sends nothing and returns ErrRetired. It returns
-// ErrNotHeld if b is not the producer's.
+// now on b must not be written to. Numbers must rise. The first Queue of a
+// buffer with a higher Crossing retires those with a lower: then, and after
+// Retired, Queue of one of them gives it back, sends nothing and returns
+// ErrRetired. It returns ErrNotHeld if b is not the producer's.
 func (a *Attachment) Queue(b *Buffer, sequence uint64, at Time) error {
-	g := b.generation
 	if !a.take(b) {
 		return ErrNotHeld
 	}
-	defer a.settle(g)
-	if g.retired || g.Number < a.crossed {
+	defer a.settle(b)
+	if b.generation.retired || b.Crossing < a.crossed {
 		return ErrRetired
 	}
-	a.crossed = g.Number
+	a.crossed = b.Crossing
 	a.send(protocol.LaneKindQueue, record{buffer: b.Index, serial: b.Serial, sequence: sequence, time: at})
 	return nil
 }
@@ -186,7 +188,7 @@ func (a *Attachment) Discard(b *Buffer) error {
 	if !a.take(b) {
 		return ErrNotHeld
 	}
-	a.settle(b.generation)
+	a.settle(b)
 	return nil
 }
 
@@ -198,7 +200,7 @@ func (a *Attachment) Release(f Frame) error {
 		return ErrNotHeld
 	}
 	a.send(protocol.LaneKindRelease, record{buffer: b.Index, serial: b.Serial, sequence: f.Sequence, time: f.Time})
-	a.settle(b.generation)
+	a.settle(b)
 	return nil
 }
 

@@ -16,7 +16,8 @@ type Generation struct {
 	Number uint32
 	// Layout is that of every buffer, and not to be changed.
 	Layout fourcc.Layout
-	// Buffers are in the order of their indices.
+	// Buffers are in the order of their indices: all of the set's, or those
+	// that have moved.
 	Buffers []*Buffer
 
 	retired bool
@@ -33,6 +34,10 @@ type Buffer struct {
 	Serial uint32
 	// Generation is the number of the buffer's generation.
 	Generation uint32
+	// Crossing is the number of the generation that the set crossed to, or
+	// began with: moves do not change it. The first Queue of a buffer with a
+	// higher one is the crossing.
+	Crossing uint32
 	// Layout says where the planes lie in Mem. It is shared by the generation.
 	Layout fourcc.Layout
 	// Mem is the mapping, Layout.Bytes long: writable for a producer; for a
@@ -43,6 +48,8 @@ type Buffer struct {
 	generation *Generation
 	mapping    *sys.Mapping
 	held       bool
+	before     *Buffer // that it replaces, until it has
+	replaced   bool
 }
 
 // maxRetired is how many serials of buffers that are gone are remembered, to tell
@@ -66,14 +73,72 @@ func (a *Attachment) adopt(number uint32) error {
 		}
 		a.serials[b.Serial] = b
 	}
+	if !n.replaces {
+		a.crossing = g.Number
+	}
+	a.replace(g, n.replaces)
 	a.generations = append(a.generations, g)
 	if call := pick(a.writes, a.producer.Storage, a.consumer.Storage); call != nil {
 		call(g)
 	}
-	if a.writes && !a.mute {
+	var gone error
+	if !a.writes {
+		for _, b := range g.Buffers {
+			gone = errors.Join(gone, a.succeed(b))
+		}
+	}
+	if (a.writes || a.moves) && !a.mute {
 		a.proxy.Ready(number)
 	}
-	return a.lane.replay()
+	return errors.Join(gone, a.lane.replay())
+}
+
+// replace finds what the buffers of g replace, if they do.
+func (a *Attachment) replace(g *Generation, replaces bool) {
+	for _, b := range g.Buffers {
+		b.Crossing = a.crossing
+		if replaces {
+			b.before = a.current(b.Index)
+		}
+	}
+}
+
+// current is what a buffer was announced as last; nil: it was not.
+func (a *Attachment) current(index uint32) *Buffer {
+	for i := len(a.generations) - 1; i >= 0; i-- {
+		for _, b := range a.generations[i].Buffers {
+			if b.Index == index && !b.replaced && !b.generation.retired {
+				return b
+			}
+		}
+	}
+	return nil
+}
+
+// succeed drops what b replaces. If a frame in it is held its release does.
+func (a *Attachment) succeed(b *Buffer) error {
+	old := b.before
+	b.before = nil
+	if old == nil {
+		return nil
+	}
+	old.replaced = true
+	if old.held {
+		return nil
+	}
+	return a.unmap(old)
+}
+
+// unmap ends a buffer of which nothing can come any more.
+func (a *Attachment) unmap(b *Buffer) error {
+	m := b.mapping
+	if m == nil {
+		return nil
+	}
+	a.serials[b.Serial] = nil
+	a.retired = append(a.retired, b.Serial)
+	b.Mem, b.mapping = nil, nil
+	return m.Unmap()
 }
 
 // retire marks a generation as replaced. One that was never shown is ignored.
@@ -98,10 +163,8 @@ func (a *Attachment) sweep() error {
 			return false
 		}
 		for _, b := range g.Buffers {
-			a.serials[b.Serial] = nil
-			a.retired = append(a.retired, b.Serial)
+			errs = errors.Join(errs, a.unmap(b))
 		}
-		errs = errors.Join(errs, g.unmap())
 		return true
 	})
 	for len(a.retired) > maxRetired {
@@ -128,7 +191,11 @@ func (a *Attachment) take(b *Buffer) bool {
 }
 
 // settle unmaps what the program gave back last, if it was the last of it.
-func (a *Attachment) settle(g *Generation) {
+func (a *Attachment) settle(b *Buffer) {
+	g := b.generation
+	if b.replaced {
+		a.conn.keep(a.unmap(b))
+	}
 	if g.held == 0 && (g.retired || a.over) {
 		a.conn.keep(a.sweep())
 	}
@@ -156,7 +223,10 @@ type announced struct {
 type announcement struct {
 	generation *Generation
 	planes     []bool
-	fds        []*sys.FD // by index; nil: has not come
+	fds        [bufcore.MaxBuffers]*sys.FD // by index; nil: has not come
+	left       int                         // buffers that have not come
+	most       uint32                      // what indices are below
+	replaces   bool
 }
 
 // announce begins a generation.
@@ -166,7 +236,7 @@ func (a *Attachment) announce(s announced) error {
 		return brokerf("storage %d within storage %d", s.number, a.incoming.generation.Number)
 	case s.number <= a.newest:
 		return brokerf("storage %d after storage %d", s.number, a.newest)
-	case len(a.generations) >= bufcore.MaxGenerations:
+	case len(a.generations) >= a.mostGenerations():
 		return brokerf("storage %d: there are %d generations already", s.number, len(a.generations))
 	case s.buffers < 1 || s.buffers > bufcore.MaxBuffers:
 		return brokerf("storage %d of %d buffers", s.number, s.buffers)
@@ -187,10 +257,32 @@ func (a *Attachment) announce(s announced) error {
 	layout.Bytes = int(s.bytes)
 	a.newest = s.number
 	a.incoming = &announcement{
-		generation: &Generation{Number: s.number, Layout: layout, Buffers: make([]*Buffer, s.buffers)},
+		generation: &Generation{Number: s.number, Layout: layout},
 		planes:     make([]bool, s.planes),
-		fds:        make([]*sys.FD, s.buffers),
+		left:       int(s.buffers),
+		most:       s.buffers,
 	}
+	if a.moves {
+		a.incoming.most = bufcore.MaxBuffers
+	}
+	return nil
+}
+
+// mostGenerations is how many there can be at a time. Every buffer that has
+// moved is one.
+func (a *Attachment) mostGenerations() int {
+	if a.moves {
+		return bufcore.MaxGenerations + bufcore.MaxBuffers
+	}
+	return bufcore.MaxGenerations
+}
+
+// replace takes a replaces event.
+func (n *announcement) replace(number uint32, moves bool) error {
+	if n == nil || n.generation.Number != number || !moves {
+		return brokerf("replaces %d outside of that storage, or of one who does not follow moves", number)
+	}
+	n.replaces = true
 	return nil
 }
 
@@ -216,13 +308,14 @@ func (n *announcement) plane(index, offset, stride uint32) error {
 
 // buffer takes a buffer event, and fd with it in any case.
 func (n *announcement) buffer(index, serial uint32, fd *sys.FD) error {
-	if n == nil || int64(index) >= int64(len(n.fds)) || n.fds[index] != nil {
+	if n == nil || n.left == 0 || index >= n.most || n.fds[index] != nil {
 		_ = fd.Close()
 		return brokerf("buffer %d is beyond its storage, or comes twice", index)
 	}
 	g := n.generation
 	n.fds[index] = fd
-	g.Buffers[index] = &Buffer{Index: index, Serial: serial, Generation: g.Number, generation: g}
+	n.left--
+	g.Buffers = append(g.Buffers, &Buffer{Index: index, Serial: serial, Generation: g.Number, generation: g})
 	return nil
 }
 
@@ -232,13 +325,14 @@ func (n *announcement) finish(number uint32, write bool) (*Generation, error) {
 		return nil, brokerf("storage_done %d outside of that storage", number)
 	}
 	g := n.generation
-	if slices.Contains(n.planes, false) || slices.Contains(n.fds, nil) {
+	if slices.Contains(n.planes, false) || n.left > 0 {
 		return nil, brokerf("storage %d is not complete", number)
 	}
-	for i, b := range g.Buffers {
+	slices.SortFunc(g.Buffers, func(a, b *Buffer) int { return int(a.Index) - int(b.Index) })
+	for _, b := range g.Buffers {
 		var err error
 		b.Layout = g.Layout
-		if b.mapping, err = mapBuffer(n.fds[i], g.Layout.Bytes, write); err != nil {
+		if b.mapping, err = mapBuffer(n.fds[b.Index], g.Layout.Bytes, write); err != nil {
 			return nil, errors.Join(err, g.unmap())
 		}
 		b.Mem = b.mapping.Bytes

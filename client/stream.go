@@ -27,6 +27,15 @@ func ParseToken(s string) (Token, error) {
 // String returns 32 hexadecimal digits.
 func (t Token) String() string { return hex.EncodeToString(t[:]) }
 
+// tokenOf takes a token off the wire.
+func tokenOf(p []byte) (t Token, err error) {
+	if len(p) != len(t) {
+		return t, brokerf("token of %d bytes", len(p))
+	}
+	copy(t[:], p)
+	return t, nil
+}
+
 // StreamEvents are what a stream calls back. Any may be nil.
 type StreamEvents struct {
 	// Refused: the name is taken, or the token or name unknown. Nothing
@@ -44,9 +53,10 @@ type StreamEvents struct {
 
 // Stream is a named flow of frames, one's own or one that was joined.
 type Stream struct {
-	conn   *Conn
-	proxy  protocol.StreamProxy
-	events StreamEvents
+	conn    *Conn
+	proxy   protocol.StreamProxy
+	events  StreamEvents
+	preroll int // of the sets to come, as the compositor knows
 }
 
 func (c *Conn) newStream(events StreamEvents) *Stream {
@@ -78,11 +88,18 @@ type SetSpec struct {
 	// Expect is how many attachments the first map waits for, at most 64;
 	// below 2 it does not wait.
 	Expect int
+	// Preroll is how many of the newest frames are kept for who comes late,
+	// at most 63.
+	Preroll int
 }
 
 // CreateSet makes a new current set. Owner only. No storage is made yet.
 func (s *Stream) CreateSet(spec SetSpec) *Set {
 	set := s.newSet(nil)
+	if spec.Preroll != s.preroll && set.ways() {
+		s.preroll = spec.Preroll
+		s.proxy.SetPreroll(uint32(spec.Preroll))
+	}
 	s.proxy.CreateSet(set.proxy.ID, uint32(spec.Width), uint32(spec.Height),
 		uint32(spec.MaxBytes), uint32(spec.Count), uint32(spec.Expect))
 	return set
@@ -113,15 +130,11 @@ func (s *streamObject) Refused(errno uint32, reason string) error {
 }
 
 func (s *streamObject) Token(token []byte) error {
-	var t Token
-	if len(token) != len(t) {
-		return brokerf("token of %d bytes", len(token))
-	}
-	copy(t[:], token)
-	if s.events.Token != nil {
+	t, err := tokenOf(token)
+	if err == nil && s.events.Token != nil {
 		s.events.Token(t)
 	}
-	return nil
+	return err
 }
 
 func (s *streamObject) Current(width, height uint32) error {

@@ -230,7 +230,7 @@ func (d scriptedDisplay) Sync(id uint32) error {
 
 func (d scriptedDisplay) GetRegistry(id uint32) error {
 	d.insert(id, ServeWlRegistry(1, scriptedRegistry(d)))
-	WlRegistryResource{ID: id, Version: 1, Out: d.conn.Out()}.Global(9, BrokerInterface.Name, 1)
+	WlRegistryResource{ID: id, Version: 1, Out: d.conn.Out()}.Global(9, BrokerInterface.Name, BrokerInterface.Version) // of which it wants the first
 	return nil
 }
 
@@ -291,7 +291,7 @@ type scriptedStream struct {
 func (s *scriptedStream) Destroy() error { return s.remove(s.id) }
 
 func (s *scriptedStream) GetSet(id uint32) error {
-	s.insert(id, ServeSet(1, &scriptedSet{s.scripted, id}))
+	s.insert(id, ServeSet(1, &scriptedSet{scripted: s.scripted, id: id}))
 	return nil
 }
 
@@ -314,6 +314,7 @@ func (d *scriptedDevice) SetLimit(limit DeviceLimit, hi, lo uint32) error {
 
 type scriptedSet struct {
 	*scripted
+	SetRequests
 	id uint32
 }
 

@@ -18,10 +18,10 @@ const (
 	BrokerErrorTooMany  BrokerError = 3
 )
 
-// BrokerInterface describes twostep_broker_v1 up to version 1.
+// BrokerInterface describes twostep_broker_v1 up to version 2.
 var BrokerInterface = wire.Interface{
 	Name:    "twostep_broker_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "hello", Since: 1, Args: "s"},
@@ -322,12 +322,13 @@ const (
 	DeviceLimitDedicatedSlack  DeviceLimit = 16
 	DeviceLimitSharedSlack     DeviceLimit = 17
 	DeviceLimitCrossing        DeviceLimit = 18
+	DeviceLimitMaxBuffers      DeviceLimit = 19
 )
 
-// DeviceInterface describes twostep_device_v1 up to version 1.
+// DeviceInterface describes twostep_device_v1 up to version 2.
 var DeviceInterface = wire.Interface{
 	Name:    "twostep_device_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "add_format", Since: 1, Args: "uuu"},
@@ -456,10 +457,11 @@ type StreamError uint32
 
 // The values of StreamError.
 const (
-	StreamErrorNotOwner  StreamError = 0
-	StreamErrorBadExtent StreamError = 1
-	StreamErrorBadCount  StreamError = 2
-	StreamErrorBadWay    StreamError = 3
+	StreamErrorNotOwner   StreamError = 0
+	StreamErrorBadExtent  StreamError = 1
+	StreamErrorBadCount   StreamError = 2
+	StreamErrorBadWay     StreamError = 3
+	StreamErrorBadPreroll StreamError = 4
 )
 
 // StreamWay is the enum twostep_stream_v1.way.
@@ -467,16 +469,21 @@ type StreamWay uint32
 
 // The values of StreamWay.
 const (
-	StreamWayDefault StreamWay = 0
-	StreamWayStrict  StreamWay = 1
-	StreamWayFit     StreamWay = 2
-	StreamWaySwap    StreamWay = 5
+	StreamWayDefault   StreamWay = 0
+	StreamWayStrict    StreamWay = 1
+	StreamWayFit       StreamWay = 2
+	StreamWaySwap      StreamWay = 5
+	StreamWayPreattach StreamWay = 3
+	StreamWayRestart   StreamWay = 4
+	StreamWayMigrate   StreamWay = 6
+	StreamWayBounce    StreamWay = 7
+	StreamWayAuto      StreamWay = 8
 )
 
-// StreamInterface describes twostep_stream_v1 up to version 1.
+// StreamInterface describes twostep_stream_v1 up to version 2.
 var StreamInterface = wire.Interface{
 	Name:    "twostep_stream_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "create_set", Since: 1, Args: "nuuuuu", Types: []string{"twostep_set_v1"}},
@@ -484,6 +491,7 @@ var StreamInterface = wire.Interface{
 		{Name: "create_token", Since: 1},
 		{Name: "revoke_token", Since: 1, Args: "a"},
 		{Name: "set_way", Since: 1, Args: "u"},
+		{Name: "set_preroll", Since: 2, Args: "u"},
 	},
 	Events: []wire.Signature{
 		{Name: "refused", Since: 1, Args: "us"},
@@ -507,6 +515,8 @@ type StreamRequests interface {
 	RevokeToken(token []byte) error
 	// SetWay handles request 5, since version 1.
 	SetWay(way StreamWay) error
+	// SetPreroll handles request 6, since version 2.
+	SetPreroll(frames uint32) error
 }
 
 // DispatchStreamRequest decodes a request of twostep_stream_v1 and has h handle it.
@@ -527,6 +537,8 @@ func DispatchStreamRequest(h StreamRequests, opcode uint16, a *wire.Args) error 
 		return decodeStreamRequestRevokeToken(h, a)
 	case 5:
 		return decodeStreamRequestSetWay(h, a)
+	case 6:
+		return decodeStreamRequestSetPreroll(h, a)
 	}
 	return nil
 }
@@ -580,6 +592,14 @@ func decodeStreamRequestSetWay(h StreamRequests, a *wire.Args) error {
 		return err
 	}
 	return h.SetWay(way)
+}
+
+func decodeStreamRequestSetPreroll(h StreamRequests, a *wire.Args) error {
+	frames := a.Uint()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.SetPreroll(frames)
 }
 
 // ServeStream returns the table entry of a twostep_stream_v1 whose requests h handles.
@@ -757,6 +777,14 @@ func (r StreamProxy) SetWay(way StreamWay) {
 	o.End()
 }
 
+// SetPreroll sends request twostep_stream_v1.set_preroll, since version 2.
+func (r StreamProxy) SetPreroll(frames uint32) {
+	o := r.Out
+	o.BeginRequest(&StreamInterface, r.ID, 6)
+	o.PutUint(frames)
+	o.End()
+}
+
 // The versions of twostep_stream_v1 that have its events first.
 const (
 	StreamRefusedSince = 1
@@ -774,6 +802,9 @@ const (
 	SetErrorBadDirection SetError = 1
 	SetErrorBadPolicy    SetError = 2
 	SetErrorBadWay       SetError = 3
+	SetErrorNotOwner     SetError = 4
+	SetErrorBadToken     SetError = 5
+	SetErrorBadFlags     SetError = 6
 )
 
 // SetDirection is the enum twostep_set_v1.direction.
@@ -794,13 +825,25 @@ const (
 	SetPolicyLatest  SetPolicy = 1
 )
 
-// SetInterface describes twostep_set_v1 up to version 1.
+// SetFlags is the enum twostep_set_v1.flags.
+type SetFlags uint32
+
+// The values of SetFlags.
+const (
+	SetFlagsMoves       SetFlags = 1
+	SetFlagsDispensable SetFlags = 2
+)
+
+// SetInterface describes twostep_set_v1 up to version 2.
 var SetInterface = wire.Interface{
 	Name:    "twostep_set_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "attach", Since: 1, Args: "nouuu", Types: []string{"twostep_attachment_v1", "twostep_device_v1"}},
+		{Name: "attach_with", Since: 2, Args: "nouuuua", Types: []string{"twostep_attachment_v1", "twostep_device_v1"}},
+		{Name: "reserve", Since: 2, Args: "no", Types: []string{"twostep_reservation_v1", "twostep_device_v1"}},
+		{Name: "plan", Since: 2, Args: "nouuua", Types: []string{"twostep_plan_v1", "twostep_device_v1"}},
 	},
 	Events: []wire.Signature{
 		{Name: "gone", Since: 1},
@@ -813,6 +856,12 @@ type SetRequests interface {
 	Destroy() error
 	// Attach handles request 1, since version 1.
 	Attach(id, device uint32, direction SetDirection, policy SetPolicy, way StreamWay) error
+	// AttachWith handles request 2, since version 2.
+	AttachWith(id, device uint32, direction SetDirection, policy SetPolicy, way StreamWay, flags SetFlags, claim []byte) error
+	// Reserve handles request 3, since version 2.
+	Reserve(id, device uint32) error
+	// Plan handles request 4, since version 2.
+	Plan(id, device uint32, direction SetDirection, policy SetPolicy, flags SetFlags, claim []byte) error
 }
 
 // DispatchSetRequest decodes a request of twostep_set_v1 and has h handle it.
@@ -825,6 +874,12 @@ func DispatchSetRequest(h SetRequests, opcode uint16, a *wire.Args) error {
 		return decodeSetRequestDestroy(h, a)
 	case 1:
 		return decodeSetRequestAttach(h, a)
+	case 2:
+		return decodeSetRequestAttachWith(h, a)
+	case 3:
+		return decodeSetRequestReserve(h, a)
+	case 4:
+		return decodeSetRequestPlan(h, a)
 	}
 	return nil
 }
@@ -846,6 +901,42 @@ func decodeSetRequestAttach(h SetRequests, a *wire.Args) error {
 		return err
 	}
 	return h.Attach(id, device, direction, policy, way)
+}
+
+func decodeSetRequestAttachWith(h SetRequests, a *wire.Args) error {
+	id := a.NewID()
+	device := a.Object()
+	direction := SetDirection(a.Uint())
+	policy := SetPolicy(a.Uint())
+	way := StreamWay(a.Uint())
+	flags := SetFlags(a.Uint())
+	claim := a.Array()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.AttachWith(id, device, direction, policy, way, flags, claim)
+}
+
+func decodeSetRequestReserve(h SetRequests, a *wire.Args) error {
+	id := a.NewID()
+	device := a.Object()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Reserve(id, device)
+}
+
+func decodeSetRequestPlan(h SetRequests, a *wire.Args) error {
+	id := a.NewID()
+	device := a.Object()
+	direction := SetDirection(a.Uint())
+	policy := SetPolicy(a.Uint())
+	flags := SetFlags(a.Uint())
+	claim := a.Array()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Plan(id, device, direction, policy, flags, claim)
 }
 
 // ServeSet returns the table entry of a twostep_set_v1 whose requests h handles.
@@ -927,9 +1018,357 @@ func (r SetProxy) Attach(id, device uint32, direction SetDirection, policy SetPo
 	o.End()
 }
 
+// AttachWith sends request twostep_set_v1.attach_with, since version 2.
+func (r SetProxy) AttachWith(id, device uint32, direction SetDirection, policy SetPolicy, way StreamWay, flags SetFlags, claim []byte) {
+	o := r.Out
+	o.BeginRequest(&SetInterface, r.ID, 2)
+	o.PutUint(id)
+	o.PutUint(device)
+	o.PutUint(uint32(direction))
+	o.PutUint(uint32(policy))
+	o.PutUint(uint32(way))
+	o.PutUint(uint32(flags))
+	o.PutArray(claim)
+	o.End()
+}
+
+// Reserve sends request twostep_set_v1.reserve, since version 2.
+func (r SetProxy) Reserve(id, device uint32) {
+	o := r.Out
+	o.BeginRequest(&SetInterface, r.ID, 3)
+	o.PutUint(id)
+	o.PutUint(device)
+	o.End()
+}
+
+// Plan sends request twostep_set_v1.plan, since version 2.
+func (r SetProxy) Plan(id, device uint32, direction SetDirection, policy SetPolicy, flags SetFlags, claim []byte) {
+	o := r.Out
+	o.BeginRequest(&SetInterface, r.ID, 4)
+	o.PutUint(id)
+	o.PutUint(device)
+	o.PutUint(uint32(direction))
+	o.PutUint(uint32(policy))
+	o.PutUint(uint32(flags))
+	o.PutArray(claim)
+	o.End()
+}
+
 // The versions of twostep_set_v1 that have its events first.
 const (
 	SetGoneSince = 1
+)
+
+// ReservationInterface describes twostep_reservation_v1 up to version 2.
+var ReservationInterface = wire.Interface{
+	Name:    "twostep_reservation_v1",
+	Version: 2,
+	Requests: []wire.Signature{
+		{Name: "destroy", Since: 1, Destructor: true},
+	},
+	Events: []wire.Signature{
+		{Name: "refused", Since: 1, Args: "us"},
+		{Name: "token", Since: 1, Args: "a"},
+		{Name: "dropped", Since: 1, Args: "ss"},
+	},
+}
+
+// ReservationRequests handles the requests of twostep_reservation_v1; the server implements it.
+type ReservationRequests interface {
+	// Destroy handles request 0, since version 1.
+	Destroy() error
+}
+
+// DispatchReservationRequest decodes a request of twostep_reservation_v1 and has h handle it.
+func DispatchReservationRequest(h ReservationRequests, opcode uint16, a *wire.Args) error {
+	if err := a.Request(&ReservationInterface, opcode); err != nil {
+		return err
+	}
+	switch opcode {
+	case 0:
+		return decodeReservationRequestDestroy(h, a)
+	}
+	return nil
+}
+
+func decodeReservationRequestDestroy(h ReservationRequests, a *wire.Args) error {
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Destroy()
+}
+
+// ServeReservation returns the table entry of a twostep_reservation_v1 whose requests h handles.
+func ServeReservation(version uint32, h ReservationRequests) wire.Entry {
+	return wire.Entry{Iface: &ReservationInterface, Version: version, Impl: h,
+		Dispatch: func(m *wire.Message, a *wire.Args) error {
+			return DispatchReservationRequest(h, m.Opcode, a)
+		}}
+}
+
+// ReservationResource is the server's end of a twostep_reservation_v1. Its methods append events to Out.
+type ReservationResource struct {
+	ID, Version uint32
+	Out         *wire.Out
+}
+
+// Refused sends event twostep_reservation_v1.refused, since version 1.
+func (r ReservationResource) Refused(code uint32, reason string) {
+	o := r.Out
+	o.BeginEvent(&ReservationInterface, r.ID, 0)
+	o.PutUint(code)
+	o.PutString(reason)
+	o.End()
+}
+
+// Token sends event twostep_reservation_v1.token, since version 1.
+func (r ReservationResource) Token(token []byte) {
+	o := r.Out
+	o.BeginEvent(&ReservationInterface, r.ID, 1)
+	o.PutArray(token)
+	o.End()
+}
+
+// Dropped sends event twostep_reservation_v1.dropped, since version 1.
+func (r ReservationResource) Dropped(reason, proof string) {
+	o := r.Out
+	o.BeginEvent(&ReservationInterface, r.ID, 2)
+	o.PutString(reason)
+	o.PutString(proof)
+	o.End()
+}
+
+// ReservationEvents handles the events of twostep_reservation_v1; the client implements it.
+type ReservationEvents interface {
+	// Refused handles event 0, since version 1.
+	Refused(code uint32, reason string) error
+	// Token handles event 1, since version 1.
+	Token(token []byte) error
+	// Dropped handles event 2, since version 1.
+	Dropped(reason, proof string) error
+}
+
+// DispatchReservationEvent decodes an event of twostep_reservation_v1 and has h handle it.
+func DispatchReservationEvent(h ReservationEvents, opcode uint16, a *wire.Args) error {
+	if err := a.Event(&ReservationInterface, opcode); err != nil {
+		return err
+	}
+	switch opcode {
+	case 0:
+		return decodeReservationEventRefused(h, a)
+	case 1:
+		return decodeReservationEventToken(h, a)
+	case 2:
+		return decodeReservationEventDropped(h, a)
+	}
+	return nil
+}
+
+func decodeReservationEventRefused(h ReservationEvents, a *wire.Args) error {
+	code := a.Uint()
+	reason := a.String()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Refused(code, reason)
+}
+
+func decodeReservationEventToken(h ReservationEvents, a *wire.Args) error {
+	token := a.Array()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Token(token)
+}
+
+func decodeReservationEventDropped(h ReservationEvents, a *wire.Args) error {
+	reason := a.String()
+	proof := a.String()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Dropped(reason, proof)
+}
+
+// ListenReservation returns the table entry of a twostep_reservation_v1 whose events h handles.
+func ListenReservation(version uint32, h ReservationEvents) wire.Entry {
+	return wire.Entry{Iface: &ReservationInterface, Version: version, Impl: h,
+		Dispatch: func(m *wire.Message, a *wire.Args) error {
+			return DispatchReservationEvent(h, m.Opcode, a)
+		}}
+}
+
+// ReservationProxy is the client's end of a twostep_reservation_v1. Its methods append requests to Out.
+type ReservationProxy struct {
+	ID, Version uint32
+	Out         *wire.Out
+}
+
+// Destroy sends request twostep_reservation_v1.destroy, since version 1.
+func (r ReservationProxy) Destroy() {
+	o := r.Out
+	o.BeginRequest(&ReservationInterface, r.ID, 0)
+	o.End()
+}
+
+// The versions of twostep_reservation_v1 that have its events first.
+const (
+	ReservationRefusedSince = 1
+	ReservationTokenSince   = 1
+	ReservationDroppedSince = 1
+)
+
+// PlanInterface describes twostep_plan_v1 up to version 2.
+var PlanInterface = wire.Interface{
+	Name:    "twostep_plan_v1",
+	Version: 2,
+	Requests: []wire.Signature{
+		{Name: "destroy", Since: 1, Destructor: true},
+	},
+	Events: []wire.Signature{
+		{Name: "way", Since: 1, Args: "uusssuuuuuuu"},
+		{Name: "done", Since: 1},
+	},
+}
+
+// PlanRequests handles the requests of twostep_plan_v1; the server implements it.
+type PlanRequests interface {
+	// Destroy handles request 0, since version 1.
+	Destroy() error
+}
+
+// DispatchPlanRequest decodes a request of twostep_plan_v1 and has h handle it.
+func DispatchPlanRequest(h PlanRequests, opcode uint16, a *wire.Args) error {
+	if err := a.Request(&PlanInterface, opcode); err != nil {
+		return err
+	}
+	switch opcode {
+	case 0:
+		return decodePlanRequestDestroy(h, a)
+	}
+	return nil
+}
+
+func decodePlanRequestDestroy(h PlanRequests, a *wire.Args) error {
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Destroy()
+}
+
+// ServePlan returns the table entry of a twostep_plan_v1 whose requests h handles.
+func ServePlan(version uint32, h PlanRequests) wire.Entry {
+	return wire.Entry{Iface: &PlanInterface, Version: version, Impl: h,
+		Dispatch: func(m *wire.Message, a *wire.Args) error {
+			return DispatchPlanRequest(h, m.Opcode, a)
+		}}
+}
+
+// PlanResource is the server's end of a twostep_plan_v1. Its methods append events to Out.
+type PlanResource struct {
+	ID, Version uint32
+	Out         *wire.Out
+}
+
+// Way sends event twostep_plan_v1.way, since version 1.
+func (r PlanResource) Way(way StreamWay, possible uint32, reason, format, heap string, buffers, bytesHi, bytesLo, peakHi, peakLo, copies, lost uint32) {
+	o := r.Out
+	o.BeginEvent(&PlanInterface, r.ID, 0)
+	o.PutUint(uint32(way))
+	o.PutUint(possible)
+	o.PutString(reason)
+	o.PutString(format)
+	o.PutString(heap)
+	o.PutUint(buffers)
+	o.PutUint(bytesHi)
+	o.PutUint(bytesLo)
+	o.PutUint(peakHi)
+	o.PutUint(peakLo)
+	o.PutUint(copies)
+	o.PutUint(lost)
+	o.End()
+}
+
+// Done sends event twostep_plan_v1.done, since version 1.
+func (r PlanResource) Done() {
+	o := r.Out
+	o.BeginEvent(&PlanInterface, r.ID, 1)
+	o.End()
+}
+
+// PlanEvents handles the events of twostep_plan_v1; the client implements it.
+type PlanEvents interface {
+	// Way handles event 0, since version 1.
+	Way(way StreamWay, possible uint32, reason, format, heap string, buffers, bytesHi, bytesLo, peakHi, peakLo, copies, lost uint32) error
+	// Done handles event 1, since version 1.
+	Done() error
+}
+
+// DispatchPlanEvent decodes an event of twostep_plan_v1 and has h handle it.
+func DispatchPlanEvent(h PlanEvents, opcode uint16, a *wire.Args) error {
+	if err := a.Event(&PlanInterface, opcode); err != nil {
+		return err
+	}
+	switch opcode {
+	case 0:
+		return decodePlanEventWay(h, a)
+	case 1:
+		return decodePlanEventDone(h, a)
+	}
+	return nil
+}
+
+func decodePlanEventWay(h PlanEvents, a *wire.Args) error {
+	way := StreamWay(a.Uint())
+	possible := a.Uint()
+	reason := a.String()
+	format := a.String()
+	heap := a.String()
+	buffers := a.Uint()
+	bytesHi := a.Uint()
+	bytesLo := a.Uint()
+	peakHi := a.Uint()
+	peakLo := a.Uint()
+	copies := a.Uint()
+	lost := a.Uint()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Way(way, possible, reason, format, heap, buffers, bytesHi, bytesLo, peakHi, peakLo, copies, lost)
+}
+
+func decodePlanEventDone(h PlanEvents, a *wire.Args) error {
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Done()
+}
+
+// ListenPlan returns the table entry of a twostep_plan_v1 whose events h handles.
+func ListenPlan(version uint32, h PlanEvents) wire.Entry {
+	return wire.Entry{Iface: &PlanInterface, Version: version, Impl: h,
+		Dispatch: func(m *wire.Message, a *wire.Args) error {
+			return DispatchPlanEvent(h, m.Opcode, a)
+		}}
+}
+
+// PlanProxy is the client's end of a twostep_plan_v1. Its methods append requests to Out.
+type PlanProxy struct {
+	ID, Version uint32
+	Out         *wire.Out
+}
+
+// Destroy sends request twostep_plan_v1.destroy, since version 1.
+func (r PlanProxy) Destroy() {
+	o := r.Out
+	o.BeginRequest(&PlanInterface, r.ID, 0)
+	o.End()
+}
+
+// The versions of twostep_plan_v1 that have its events first.
+const (
+	PlanWaySince  = 1
+	PlanDoneSince = 1
 )
 
 // AttachmentError is the enum twostep_attachment_v1.error.
@@ -940,12 +1379,13 @@ const (
 	AttachmentErrorBadGeneration AttachmentError = 0
 	AttachmentErrorHasLane       AttachmentError = 1
 	AttachmentErrorNoLane        AttachmentError = 2
+	AttachmentErrorRevoked       AttachmentError = 3
 )
 
-// AttachmentInterface describes twostep_attachment_v1 up to version 1.
+// AttachmentInterface describes twostep_attachment_v1 up to version 2.
 var AttachmentInterface = wire.Interface{
 	Name:    "twostep_attachment_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "get_lane", Since: 1, Args: "n", Types: []string{"twostep_lane_v1"}},
@@ -962,6 +1402,8 @@ var AttachmentInterface = wire.Interface{
 		{Name: "storage_done", Since: 1, Args: "u"},
 		{Name: "retired", Since: 1, Args: "u"},
 		{Name: "ended", Since: 1, Args: "s"},
+		{Name: "replaces", Since: 2, Args: "u"},
+		{Name: "place", Since: 2, Args: "a"},
 	},
 }
 
@@ -1128,6 +1570,22 @@ func (r AttachmentResource) Ended(reason string) {
 	o.End()
 }
 
+// Replaces sends event twostep_attachment_v1.replaces, since version 2.
+func (r AttachmentResource) Replaces(generation uint32) {
+	o := r.Out
+	o.BeginEvent(&AttachmentInterface, r.ID, 9)
+	o.PutUint(generation)
+	o.End()
+}
+
+// Place sends event twostep_attachment_v1.place, since version 2.
+func (r AttachmentResource) Place(token []byte) {
+	o := r.Out
+	o.BeginEvent(&AttachmentInterface, r.ID, 10)
+	o.PutArray(token)
+	o.End()
+}
+
 // AttachmentEvents handles the events of twostep_attachment_v1; the client implements it.
 type AttachmentEvents interface {
 	// Attached handles event 0, since version 1.
@@ -1148,6 +1606,10 @@ type AttachmentEvents interface {
 	Retired(generation uint32) error
 	// Ended handles event 8, since version 1.
 	Ended(reason string) error
+	// Replaces handles event 9, since version 2.
+	Replaces(generation uint32) error
+	// Place handles event 10, since version 2.
+	Place(token []byte) error
 }
 
 // DispatchAttachmentEvent decodes an event of twostep_attachment_v1 and has h handle it.
@@ -1174,6 +1636,10 @@ func DispatchAttachmentEvent(h AttachmentEvents, opcode uint16, a *wire.Args) er
 		return decodeAttachmentEventRetired(h, a)
 	case 8:
 		return decodeAttachmentEventEnded(h, a)
+	case 9:
+		return decodeAttachmentEventReplaces(h, a)
+	case 10:
+		return decodeAttachmentEventPlace(h, a)
 	}
 	return nil
 }
@@ -1267,6 +1733,22 @@ func decodeAttachmentEventEnded(h AttachmentEvents, a *wire.Args) error {
 	return h.Ended(reason)
 }
 
+func decodeAttachmentEventReplaces(h AttachmentEvents, a *wire.Args) error {
+	generation := a.Uint()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Replaces(generation)
+}
+
+func decodeAttachmentEventPlace(h AttachmentEvents, a *wire.Args) error {
+	token := a.Array()
+	if err := a.Done(); err != nil {
+		return err
+	}
+	return h.Place(token)
+}
+
 // ListenAttachment returns the table entry of a twostep_attachment_v1 whose events h handles.
 func ListenAttachment(version uint32, h AttachmentEvents) wire.Entry {
 	return wire.Entry{Iface: &AttachmentInterface, Version: version, Impl: h,
@@ -1322,6 +1804,8 @@ const (
 	AttachmentStorageDoneSince = 1
 	AttachmentRetiredSince     = 1
 	AttachmentEndedSince       = 1
+	AttachmentReplacesSince    = 2
+	AttachmentPlaceSince       = 2
 )
 
 // LaneError is the enum twostep_lane_v1.error.
@@ -1350,10 +1834,10 @@ const (
 	LaneKindLast    LaneKind = 7
 )
 
-// LaneInterface describes twostep_lane_v1 up to version 1.
+// LaneInterface describes twostep_lane_v1 up to version 2.
 var LaneInterface = wire.Interface{
 	Name:    "twostep_lane_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "send", Since: 1, Args: "uuuuuuu"},
@@ -1515,10 +1999,10 @@ const (
 	ViewErrorHasBuffer   ViewError = 1
 )
 
-// ViewInterface describes twostep_view_v1 up to version 1.
+// ViewInterface describes twostep_view_v1 up to version 2.
 var ViewInterface = wire.Interface{
 	Name:    "twostep_view_v1",
-	Version: 1,
+	Version: 2,
 	Requests: []wire.Signature{
 		{Name: "destroy", Since: 1, Destructor: true},
 		{Name: "set_stream", Since: 1, Args: "?o", Types: []string{"twostep_stream_v1"}},

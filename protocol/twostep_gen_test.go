@@ -33,6 +33,18 @@ var twostepV1Echoes = []echo{
 	{&SetInterface, SetInterface.Events, func(id, version uint32, out *wire.Out) wire.Entry {
 		return ListenSet(version, echoSetEvents{SetResource{ID: id, Version: version, Out: out}})
 	}},
+	{&ReservationInterface, ReservationInterface.Requests, func(id, version uint32, out *wire.Out) wire.Entry {
+		return ServeReservation(version, echoReservationRequests{ReservationProxy{ID: id, Version: version, Out: out}})
+	}},
+	{&ReservationInterface, ReservationInterface.Events, func(id, version uint32, out *wire.Out) wire.Entry {
+		return ListenReservation(version, echoReservationEvents{ReservationResource{ID: id, Version: version, Out: out}})
+	}},
+	{&PlanInterface, PlanInterface.Requests, func(id, version uint32, out *wire.Out) wire.Entry {
+		return ServePlan(version, echoPlanRequests{PlanProxy{ID: id, Version: version, Out: out}})
+	}},
+	{&PlanInterface, PlanInterface.Events, func(id, version uint32, out *wire.Out) wire.Entry {
+		return ListenPlan(version, echoPlanEvents{PlanResource{ID: id, Version: version, Out: out}})
+	}},
 	{&AttachmentInterface, AttachmentInterface.Requests, func(id, version uint32, out *wire.Out) wire.Entry {
 		return ServeAttachment(version, echoAttachmentRequests{AttachmentProxy{ID: id, Version: version, Out: out}})
 	}},
@@ -153,6 +165,11 @@ func (e echoStreamRequests) SetWay(way StreamWay) error {
 	return nil
 }
 
+func (e echoStreamRequests) SetPreroll(frames uint32) error {
+	e.StreamProxy.SetPreroll(frames)
+	return nil
+}
+
 type echoStreamEvents struct{ StreamResource }
 
 func (e echoStreamEvents) Refused(code uint32, reason string) error {
@@ -187,10 +204,68 @@ func (e echoSetRequests) Attach(id, device uint32, direction SetDirection, polic
 	return nil
 }
 
+func (e echoSetRequests) AttachWith(id, device uint32, direction SetDirection, policy SetPolicy, way StreamWay, flags SetFlags, claim []byte) error {
+	e.SetProxy.AttachWith(id, device, direction, policy, way, flags, claim)
+	return nil
+}
+
+func (e echoSetRequests) Reserve(id, device uint32) error {
+	e.SetProxy.Reserve(id, device)
+	return nil
+}
+
+func (e echoSetRequests) Plan(id, device uint32, direction SetDirection, policy SetPolicy, flags SetFlags, claim []byte) error {
+	e.SetProxy.Plan(id, device, direction, policy, flags, claim)
+	return nil
+}
+
 type echoSetEvents struct{ SetResource }
 
 func (e echoSetEvents) Gone() error {
 	e.SetResource.Gone()
+	return nil
+}
+
+type echoReservationRequests struct{ ReservationProxy }
+
+func (e echoReservationRequests) Destroy() error {
+	e.ReservationProxy.Destroy()
+	return nil
+}
+
+type echoReservationEvents struct{ ReservationResource }
+
+func (e echoReservationEvents) Refused(code uint32, reason string) error {
+	e.ReservationResource.Refused(code, reason)
+	return nil
+}
+
+func (e echoReservationEvents) Token(token []byte) error {
+	e.ReservationResource.Token(token)
+	return nil
+}
+
+func (e echoReservationEvents) Dropped(reason, proof string) error {
+	e.ReservationResource.Dropped(reason, proof)
+	return nil
+}
+
+type echoPlanRequests struct{ PlanProxy }
+
+func (e echoPlanRequests) Destroy() error {
+	e.PlanProxy.Destroy()
+	return nil
+}
+
+type echoPlanEvents struct{ PlanResource }
+
+func (e echoPlanEvents) Way(way StreamWay, possible uint32, reason, format, heap string, buffers, bytesHi, bytesLo, peakHi, peakLo, copies, lost uint32) error {
+	e.PlanResource.Way(way, possible, reason, format, heap, buffers, bytesHi, bytesLo, peakHi, peakLo, copies, lost)
+	return nil
+}
+
+func (e echoPlanEvents) Done() error {
+	e.PlanResource.Done()
 	return nil
 }
 
@@ -261,6 +336,16 @@ func (e echoAttachmentEvents) Retired(generation uint32) error {
 
 func (e echoAttachmentEvents) Ended(reason string) error {
 	e.AttachmentResource.Ended(reason)
+	return nil
+}
+
+func (e echoAttachmentEvents) Replaces(generation uint32) error {
+	e.AttachmentResource.Replaces(generation)
+	return nil
+}
+
+func (e echoAttachmentEvents) Place(token []byte) error {
+	e.AttachmentResource.Place(token)
 	return nil
 }
 

@@ -88,7 +88,11 @@ func proofOf(err error) string {
 	if !errors.As(err, &op) || op.Proof == nil {
 		return ""
 	}
-	proof, _ := json.Marshal(op.Proof)
+	return proofText(op.Proof)
+}
+
+func proofText(p *bufcore.Proof) string {
+	proof, _ := json.Marshal(p)
 	if len(proof) > maxProof {
 		return ""
 	}
@@ -100,23 +104,42 @@ func (a *attachment) admitted(way bufcore.Way, g *bufcore.Generation, first uint
 	a.resource().Admitted(protocol.StreamWay(way), g.Number, hi, lo)
 }
 
-func (a *attachment) storage(st *storage) {
+// storage leaves out what has moved since.
+func (a *attachment) storage(st *storage, replaces bool) {
 	g, r := st.g, a.resource()
 	l := g.Layout
 	hi, lo := protocol.Words(uint64(l.Modifier))
 	r.Storage(g.Number, uint32(l.Code), hi, lo, uint32(l.Width), uint32(l.Height),
-		uint32(l.Bytes), uint32(len(l.Planes)), uint32(g.Count()))
+		uint32(l.Bytes), uint32(len(l.Planes)), uint32(st.left()))
 	for i, p := range l.Planes {
 		r.Plane(uint32(i), uint32(p.Offset), uint32(p.Stride))
 	}
 	for i, b := range st.buffers {
-		r.Buffer(uint32(i), g.Serials[i], b.FD)
+		if st.has(i) {
+			r.Buffer(uint32(g.First+i), g.Serials[i], b.FD)
+		}
+	}
+	if replaces && a.m.moves {
+		r.Replaces(g.Number)
 	}
 	r.StorageDone(g.Number)
 }
 
 func (a *attachment) retired(g *bufcore.Generation) { a.resource().Retired(g.Number) }
 func (a *attachment) ended(why string)              { a.resource().Ended(why) }
+func (a *attachment) placed(t Token)                { a.resource().Place(t[:]) }
+
+// revoked ends the client: what it can still reach is not to be had back from
+// it in any other way.
+func (a *attachment) revoked(err error) {
+	why := reason(err)
+	a.ended(why)
+	a.c.srv.later(func() {
+		if !a.c.gone {
+			a.c.srv.punish(a.c, a.failf(uint32(protocol.AttachmentErrorRevoked), "%s", why))
+		}
+	})
+}
 
 func (a *attachment) frame(r bufcore.Record) {
 	if a.lane == nil {

@@ -120,7 +120,7 @@ func BenchmarkFrame(b *testing.B) {
 // benchmarkBare is the least that a frame could cost: the bytes of its records
 // looked at, and a buffer's turn taken.
 func benchmarkBare(b *testing.B) {
-	c := bufcore.NewCirculation([]uint32{1, 2, 3, 4}, 0)
+	c := bufcore.NewCirculation(0, []uint32{1, 2, 3, 4}, 0)
 	for i := range 4 {
 		c.Give(i, 0)
 	}
@@ -131,7 +131,7 @@ func benchmarkBare(b *testing.B) {
 		seq++
 		binary.NativeEndian.PutUint32(record[8:], seq)
 		i := binary.NativeEndian.Uint32(record[8:]) % 4
-		c.Queue(bufcore.Record{Buffer: i, Serial: i + 1, Sequence: uint64(seq)}, 1, 0)
+		c.Queue(int(i), bufcore.Record{Buffer: i, Serial: i + 1, Sequence: uint64(seq)}, 1, 0)
 		c.Release(int(i), 0, 0)
 		c.Give(int(i), 0)
 	}

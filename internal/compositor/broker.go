@@ -60,7 +60,7 @@ func (b *broker) Hello(name string) error {
 	if err := b.checkName(name); err != nil {
 		return err
 	}
-	b.c.name = name
+	b.c.name, b.c.account.Name = name, name
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"twostep/bufcore"
 	"twostep/internal/wire"
 	"twostep/protocol"
 )
@@ -15,10 +16,12 @@ const maxClients = 64
 // Client is one connection and everything that lives and dies with it. It
 // belongs to its Server.
 type Client struct {
-	srv  *Server
-	conn *wire.Conn
-	out  *wire.Out
-	ids  *wire.Table
+	srv     *Server
+	conn    *wire.Conn
+	out     *wire.Out
+	ids     *wire.Table
+	account *bufcore.Account
+	pid     int
 	// name is what the client said in hello, or "pid N".
 	name string
 	// waiting says that Await has been asked and not been answered.
@@ -45,7 +48,8 @@ func (s *Server) Connect(conn *wire.Conn, pid int) *Client {
 		_ = conn.Close()
 		return nil
 	}
-	c := &Client{srv: s, conn: conn, out: conn.Out(), ids: wire.NewServerTable(), name: fmt.Sprintf("pid %d", pid)}
+	c := &Client{srv: s, conn: conn, out: conn.Out(), ids: wire.NewServerTable(), pid: pid, name: fmt.Sprintf("pid %d", pid)}
+	c.account = s.ledger.Open(c.name, s.cfg.Quota)
 	d := &display{object{c, wire.DisplayID, 1}}
 	_ = enter[protocol.WlDisplayRequests](d.object, &protocol.WlDisplayInterface, d, protocol.DispatchWlDisplayRequest)
 	s.clients[c] = struct{}{}
@@ -116,6 +120,7 @@ func (s *Server) Disconnect(c *Client) {
 	c.sweep(func(impl any) bool { _, ok := impl.(*streamHandle); return ok })
 	c.sweep(func(any) bool { return true })
 	_ = c.conn.Close()
+	s.closeAccount(c)
 }
 
 // sweep ends the objects that which picks.

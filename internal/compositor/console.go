@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"twostep/bufcore"
+	"twostep/fourcc"
 	"twostep/internal/sys"
 	"twostep/render"
 )
@@ -23,6 +25,8 @@ const consoleWait = 60 * time.Second
 //	key NAME [press|release]   a key of keyCodes; without a word, both
 //	snapshot FILE              what the screen shows, as PNG
 //	report FILE                a Report, as JSON
+//	plan STREAM [FOURCC...]    what each way out would cost a reader of these
+//	                           formats, the preferred first: a table, before "ok"
 //	wait frames N              until N frames of streams have been shown
 //	wait recording             until somebody records
 //	wait stopped               until nobody does
@@ -51,6 +55,8 @@ func (c *Console) Serve(ctx context.Context, in io.Reader, out io.Writer) error 
 		answer := "ok"
 		if text, err := c.do(ctx, words); err != nil {
 			answer = "error: " + err.Error()
+		} else if table, isTable := strings.CutSuffix(text, "\n"); isTable {
+			answer = table + "\n" + answer
 		} else if text != "" {
 			answer += " " + text
 		}
@@ -71,6 +77,8 @@ func (c *Console) do(ctx context.Context, words []string) (answer string, err er
 		return rest[0], c.Snapshot(ctx, rest[0])
 	case verb == "report" && len(rest) == 1:
 		return rest[0], c.Report(ctx, rest[0])
+	case verb == "plan" && len(rest) > 0:
+		return c.plan(ctx, rest[0], rest[1:])
 	case verb == "wait" && len(rest) > 0:
 		return "", c.wait(ctx, rest)
 	case verb == "quit" && len(rest) == 0:
@@ -78,6 +86,40 @@ func (c *Console) do(ctx context.Context, words []string) (answer string, err er
 		return "", nil
 	}
 	return "", fmt.Errorf("unknown command %q", strings.Join(words, " "))
+}
+
+// plan is for a device that nobody has: what is known of late ones before they
+// come is their formats.
+func (c *Console) plan(ctx context.Context, stream string, formats []string) (string, error) {
+	d := bufcore.Device{Name: "console", Limits: bufcore.Limits{Access: bufcore.CPURead, Held: 2}}
+	for _, name := range formats {
+		code, err := fourcc.Parse(name)
+		if err != nil {
+			return "", err
+		}
+		d.Limits.Formats = append(d.Limits.Formats, fourcc.Format{Code: code})
+	}
+	plans := make(chan bufcore.Plans, 1)
+	c.Loop.Post(func(s *Server) { plans <- s.plan(stream, d) })
+	select {
+	case p := <-plans:
+		if p == nil {
+			return "", fmt.Errorf("no stream %q with storage", stream)
+		}
+		return p.String(), nil
+	case <-ctx.Done(): // it may have ended with the question unread
+		return "", ctx.Err()
+	}
+}
+
+// plan prices the ways out for a reader in order that follows moves; nil: the
+// stream has no storage.
+func (s *Server) plan(stream string, d bufcore.Device) bufcore.Plans {
+	st := s.streams[stream]
+	if st == nil || st.set == nil {
+		return nil
+	}
+	return st.set.core.Plan(bufcore.Ask{Device: d, Direction: bufcore.Read, Moves: true})
 }
 
 func (c *Console) key(words []string) error {

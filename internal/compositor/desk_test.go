@@ -7,6 +7,7 @@ import (
 	"image"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,7 +38,10 @@ type desk struct {
 	ended     chan error
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T) *desk { return newDeskOf(t, Config{}) }
+
+// newDeskOf fills in what every desk has.
+func newDeskOf(t *testing.T, cfg Config) *desk {
 	t.Helper()
 	l, err := Listen(filepath.Join(t.TempDir(), "twostep"))
 	if err != nil {
@@ -45,10 +49,10 @@ func newDesk(t *testing.T) *desk {
 	}
 	size := image.Pt(1000, 540)
 	d := &desk{t: t, path: l.Path, ended: make(chan error, 1)}
-	d.loop = NewLoop(Config{
-		Size: size, HUD: true, Now: func() int64 { return int64(sys.Now()) },
-		Random: func(p []byte) { _, _ = rand.Read(p) },
-	}, l, &heap.Memfd{}, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
+	cfg.Size, cfg.HUD = size, true
+	cfg.Now = func() int64 { return int64(sys.Now()) }
+	cfg.Random = func(p []byte) { _, _ = rand.Read(p) }
+	d.loop = NewLoop(cfg, l, heap.Memfd{}, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
 	open := func() (render.Renderer, error) { return soft.New(size), nil }
 	d.presenter = render.NewPresenter(open, d.loop.Mailbox, func() int64 { return int64(sys.Now()) }, d.loop.Hooks())
 	d.run()
@@ -174,13 +178,22 @@ var cameraLimits = bufcore.Limits{
 
 func (d *desk) camera(count int) *cameraPeer {
 	d.t.Helper()
+	return d.cameraOf(client.SetSpec{Count: count}, func(*client.Set) {})
+}
+
+// cameraOf has before called before the first map.
+func (d *desk) cameraOf(spec client.SetSpec, before func(*client.Set)) *cameraPeer {
+	d.t.Helper()
+	spec.Width, spec.Height, spec.Expect = extent.X, extent.Y, 2
 	c := &cameraPeer{peer: d.dial(), shown: map[uint64]bool{}}
 	c.Hello("camapp")
 	c.stream = c.CreateStream("camera", true, client.StreamEvents{Token: func(t client.Token) { c.token = &t }})
-	set := c.stream.CreateSet(client.SetSpec{Width: extent.X, Height: extent.Y, Count: count, Expect: 2})
+	set := c.stream.CreateSet(spec)
+	before(set)
 	c.attachment = set.Produce(bufcore.Device{Name: "camera", Limits: cameraLimits}, client.Producer{
 		Idle:    func(b *client.Buffer) { c.idle = append(c.idle, b) },
-		Retired: func(*client.Generation) { c.discard() },
+		Retired: c.discard,
+		Moves:   true,
 	})
 	window, err := c.NewToplevel("camera", "test", client.ToplevelEvents{
 		Shown:      func(n uint64, _ client.Time) { c.shown[n] = true },
@@ -199,30 +212,26 @@ func (d *desk) camera(count int) *cameraPeer {
 	window.Feedback(true)
 	window.Show(c.stream)
 	c.attachment.Map()
-	c.until("idle buffers", func() bool { return len(c.idle) >= count })
+	c.until("idle buffers", func() bool { return len(c.idle) >= spec.Count })
 	c.stream.NewToken()
 	c.until("a token", func() bool { return c.token != nil })
 	return c
 }
 
-// discard gives back what is left of generations older than the newest.
-func (c *cameraPeer) discard() {
-	newest := c.newest()
-	kept := c.idle[:0]
-	for _, b := range c.idle {
-		if b.Generation == newest {
-			kept = append(kept, b)
-		} else {
+// discard gives back what is left of a generation.
+func (c *cameraPeer) discard(g *client.Generation) {
+	c.idle = slices.DeleteFunc(c.idle, func(b *client.Buffer) bool {
+		if b.Generation == g.Number {
 			_ = c.attachment.Discard(b)
 		}
-	}
-	c.idle = kept
+		return b.Generation == g.Number
+	})
 }
 
 func (c *cameraPeer) newest() uint32 {
 	newest := uint32(0)
 	for _, b := range c.idle {
-		newest = max(newest, b.Generation)
+		newest = max(newest, b.Crossing)
 	}
 	return newest
 }
@@ -234,13 +243,13 @@ func (c *cameraPeer) step() {
 	c.until("the frame to be shown", func() bool { return c.shown[n] })
 }
 
-// queue makes the next frame, in the newest generation that there is.
+// queue makes the next frame, and crosses if there is what to cross to.
 func (c *cameraPeer) queue() uint64 {
 	c.t.Helper()
 	c.until("an idle buffer", func() bool { return len(c.idle) > 0 })
 	newest, at := c.newest(), 0
 	for i, b := range c.idle {
-		if b.Generation == newest {
+		if b.Crossing == newest {
 			at = i
 			break
 		}
@@ -261,6 +270,7 @@ func (c *cameraPeer) queue() uint64 {
 // stamp of every frame.
 type readerPeer struct {
 	*peer
+	set        *client.Set
 	attachment *client.Attachment
 	refusals   []*client.Refusal
 	admission  *client.Admission
@@ -270,11 +280,20 @@ type readerPeer struct {
 	hold       bool // keep frames
 	dropped    []uint64
 	last       *uint64
+	place      *client.Token
 	ended      bool
 	streamEnd  bool
 }
 
 func (d *desk) reader(token client.Token, way bufcore.Way, l bufcore.Limits) *readerPeer {
+	d.t.Helper()
+	r := d.joined(token)
+	r.attach(client.Options{Way: way, Moves: true}, l)
+	return r
+}
+
+// joined is a reader that has not attached yet.
+func (d *desk) joined(token client.Token) *readerPeer {
 	d.t.Helper()
 	r := &readerPeer{peer: d.dial(), gens: map[uint64]uint32{}}
 	r.Hello("encapp")
@@ -284,16 +303,20 @@ func (d *desk) reader(token client.Token, way bufcore.Way, l bufcore.Limits) *re
 		Ended:   func() { r.streamEnd = true },
 	})
 	r.until("the stream's set", func() bool { return current })
-	set := s.Set(nil)
-	r.attachment = set.Consume(bufcore.Device{Name: "encoder", Limits: l}, client.Options{Way: way}, client.Consumer{
+	r.set = s.Set(nil)
+	return r
+}
+
+func (r *readerPeer) attach(o client.Options, l bufcore.Limits) {
+	r.attachment = r.set.Consume(bufcore.Device{Name: "encoder", Limits: l}, o, client.Consumer{
 		Refused:  func(f *client.Refusal) { r.refusals = append(r.refusals, f) },
 		Admitted: func(a client.Admission) { r.admission = &a },
 		Frame:    r.frame,
 		Dropped:  func(n uint64) { r.dropped = append(r.dropped, n) },
 		Last:     func(n uint64) { r.last = &n },
+		Place:    func(t client.Token) { r.place = &t },
 		Ended:    func(string) { r.ended = true },
 	})
-	return r
 }
 
 func (r *readerPeer) frame(f client.Frame) {

@@ -14,6 +14,9 @@ const maxFormats = 64
 // maxAlign is the largest alignment that is taken seriously: a 1 GiB page.
 const maxAlign = 1 << 30
 
+// waysOut is the version that has all ways out, and what they need.
+const waysOut = 2
+
 // device is twostep_device_v1.
 type device struct {
 	object
@@ -34,7 +37,7 @@ func (d *device) AddFormat(code, modifierHi, modifierLo uint32) error {
 func (d *device) SetLimit(limit protocol.DeviceLimit, hi, lo uint32) error {
 	v := protocol.Join(hi, lo)
 	bound, set := limitSetter(&d.core.Limits, limit)
-	if set == nil {
+	if set == nil || limit == protocol.DeviceLimitMaxBuffers && d.version < waysOut {
 		return d.failf(uint32(protocol.DeviceErrorUnknownLimit), "limit %d", uint32(limit))
 	}
 	if v > bound {
@@ -83,13 +86,15 @@ func storageSetter(l *bufcore.Limits, limit protocol.DeviceLimit) (bound uint64,
 	case protocol.DeviceLimitPageSize:
 		return maxAlign, store64(&l.PageSize)
 	case protocol.DeviceLimitAccess:
-		return 31, func(v uint64) { l.Access = bufcore.Access(v) }
+		return 63, func(v uint64) { l.Access = bufcore.Access(v) }
 	case protocol.DeviceLimitHeld:
 		return bufcore.MaxBuffers, store32(&l.Held)
 	case protocol.DeviceLimitDedicatedSlack:
 		return bufcore.MaxBuffers, store32(&l.Dedicated)
 	case protocol.DeviceLimitSharedSlack:
 		return bufcore.MaxBuffers, store32(&l.Shared)
+	case protocol.DeviceLimitMaxBuffers:
+		return math.MaxUint32, store32(&l.MaxBuffers)
 	}
 	return 0, nil
 }

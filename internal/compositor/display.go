@@ -63,7 +63,7 @@ func init() {
 		{&protocol.WlSeatInterface, 5, bindSeat},
 		{&protocol.WlOutputInterface, 2, bindOutput},
 		{&protocol.XdgWmBaseInterface, 1, bindWmBase},
-		{&protocol.BrokerInterface, 1, bindBroker},
+		{&protocol.BrokerInterface, 2, bindBroker},
 	}
 }
 

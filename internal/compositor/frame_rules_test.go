@@ -8,14 +8,7 @@ import (
 var setRules = []broken{
 	{"a second producer", setID, uint32(protocol.SetErrorWriteDenied), attach(protocol.SetDirectionWrite, 0, 0)},
 	{"a producer who is not the owner", freeID + 1, uint32(protocol.SetErrorWriteDenied), func(g *guest) {
-		owner := g.h.guest()
-		owner.say(func(o *wire.Out) {
-			protocol.WlDisplayProxy{ID: 1, Version: 1, Out: o}.GetRegistry(2)
-			registryOf(o).Bind(6, "twostep_broker_v1", 1, 3)
-			protocol.BrokerProxy{ID: 3, Version: 1, Out: o}.CreateStream(4, "other", 1)
-			streamOf(o, 4).CreateSet(5, 512, 64, 0, 4, 0)
-		})
-		owner.well()
+		owner := g.h.owner()
 		g.say(func(o *wire.Out) {
 			brokerOf(o).JoinListed(freeID, "other")
 			streamOf(o, freeID).GetSet(freeID + 1)
@@ -28,7 +21,7 @@ var setRules = []broken{
 	{"direction 257", setID, uint32(protocol.SetErrorBadDirection), attach(257, 0, 0)},
 	{"policy 2", setID, uint32(protocol.SetErrorBadPolicy), attach(protocol.SetDirectionRead, 2, 0)},
 	{"policy 256", setID, uint32(protocol.SetErrorBadPolicy), attach(protocol.SetDirectionRead, 256, 0)},
-	{"way 4", setID, uint32(protocol.StreamErrorBadWay), attach(protocol.SetDirectionRead, 0, 4)},
+	{"way 9 at attach", setID, uint32(protocol.SetErrorBadWay), attach(protocol.SetDirectionRead, 0, 9)},
 	{"a device that is none", displayID, wire.InvalidObject, words(func(o *wire.Out) {
 		setOf(o, setID).Attach(freeID, streamID, protocol.SetDirectionRead, 0, 0)
 	})},

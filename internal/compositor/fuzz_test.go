@@ -16,6 +16,8 @@ import (
 type synchronous struct {
 	jobs []Job
 	last *render.Scene
+	// exits are what is done when clients that are gone have ended.
+	exits []func(*Server)
 }
 
 func (s *synchronous) Do(j Job) { s.jobs = append(s.jobs, j) }
@@ -26,24 +28,33 @@ func (s *synchronous) Put(sc *render.Scene) *render.Scene {
 }
 func (s *synchronous) Await(*Client) {}
 func (s *synchronous) Snapshot()     {}
-func (s *synchronous) Quit()         {}
+func (s *synchronous) AwaitExit(_ int, then func(*Server)) {
+	s.exits = append(s.exits, then)
+}
+func (s *synchronous) Quit() {}
 
 func (s *synchronous) work(srv *Server) {
 	for len(s.jobs) > 0 {
 		j := s.jobs[0]
 		s.jobs = s.jobs[1:]
-		srv.Finish(j.Do(&heap.Memfd{Quota: 8 << 20}))
+		srv.Finish(j.Do(heap.Bounded(heap.Memfd{}, &heap.Allowance{Bytes: 8 << 20})))
 	}
 }
 
 // opening is what every fuzzed client says first: it binds every global, so
 // that the bytes that follow have something to hit.
-func opening() []byte {
+func opening() []byte { return openingAs(protocol.BrokerInterface.Version) }
+
+// openingAs binds the broker at a version.
+func openingAs(version uint32) []byte {
 	var o wire.Out
 	protocol.WlDisplayProxy{ID: 1, Version: 1, Out: &o}.GetRegistry(2)
 	r := protocol.WlRegistryProxy{ID: 2, Version: 1, Out: &o}
 	id := uint32(3)
 	for i, g := range globals {
+		if g.iface == &protocol.BrokerInterface {
+			g.version = version
+		}
 		r.Bind(uint32(i+1), g.iface.Name, g.version, id)
 		id++
 	}
@@ -89,6 +100,21 @@ func sayings() [][]byte {
 	say(func(o *wire.Out) { protocol.ViewProxy{ID: 17, Version: 1, Out: o}.Destroy() })
 	say(func(o *wire.Out) { protocol.StreamProxy{ID: 12, Version: 1, Out: o}.CreateToken() })
 	say(func(o *wire.Out) { protocol.StreamProxy{ID: 12, Version: 1, Out: o}.Destroy() })
+	say(func(o *wire.Out) { protocol.StreamProxy{ID: 12, Version: 2, Out: o}.SetPreroll(3) })
+	say(func(o *wire.Out) { protocol.StreamProxy{ID: 12, Version: 2, Out: o}.SetWay(protocol.StreamWayAuto) })
+	set := func(o *wire.Out) protocol.SetProxy { return protocol.SetProxy{ID: 13, Version: 2, Out: o} }
+	for way := protocol.StreamWay(0); way <= protocol.StreamWayAuto; way++ {
+		say(func(o *wire.Out) { // of a format that does not fit, at the next free id
+			deviceOf(o, 14).AddFormat(uint32(cameraLimits.Formats[1].Code), 0, 0)
+			set(o).AttachWith(freeID, 14, protocol.SetDirectionRead, 0, way, protocol.SetFlags(way%4), nil)
+			protocol.AttachmentProxy{ID: freeID, Version: 2, Out: o}.GetLane(freeID + 1)
+		})
+	}
+	say(func(o *wire.Out) { protocol.AttachmentProxy{ID: freeID, Version: 2, Out: o}.Ready(1) })
+	say(func(o *wire.Out) { protocol.AttachmentProxy{ID: freeID, Version: 2, Out: o}.Destroy() })
+	say(func(o *wire.Out) { set(o).Reserve(freeID, 14) })
+	say(func(o *wire.Out) { set(o).Plan(freeID, 14, protocol.SetDirectionRead, 0, 1, nil) })
+	say(func(o *wire.Out) { protocol.ReservationProxy{ID: freeID, Version: 2, Out: o}.Destroy() })
 	return out
 }
 

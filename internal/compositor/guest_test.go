@@ -54,8 +54,14 @@ func (h *house) guest() *guest {
 
 func (h *house) opened() *guest {
 	h.t.Helper()
+	return h.openedAs(protocol.BrokerInterface.Version)
+}
+
+// openedAs is a guest that speaks a version of the broker's.
+func (h *house) openedAs(version uint32) *guest {
+	h.t.Helper()
 	g := h.guest()
-	h.Receive(g.c, wire.NewBatch(opening()))
+	h.Receive(g.c, wire.NewBatch(openingAs(version)))
 	g.listen()
 	return g
 }

@@ -1,6 +1,8 @@
 package compositor
 
 import (
+	"slices"
+
 	"twostep/bufcore"
 	"twostep/render"
 )
@@ -12,33 +14,52 @@ const spansKept = 96
 // historyNS is how far back the lanes of the HUD reach.
 const historyNS = 4e9
 
-// history remembers who held each buffer of one generation, for the HUD.
-// Times are CLOCK_MONOTONIC in ns.
+// history remembers who held each buffer of one generation, for the HUD. A
+// buffer that moves goes on in its lane. Times are CLOCK_MONOTONIC in ns.
 type history struct {
 	generation uint32
 	begun      int64
-	first      uint32 // serial of buffer 0
 	lanes      []track
 }
 
 // track is the recent life of one buffer. Its open span, the newest, has To 0.
 type track struct {
+	serials []uint32 // of the storage that it has, or is about to have
 	spans   [spansKept]render.Span
 	n       int // spans in all; spans[(n-1)%spansKept] is the newest
 	holders [int(render.Other) + 1]int
 }
 
 func newHistory(g *bufcore.Generation, now int64) *history {
-	h := &history{generation: g.Number, begun: now, first: g.Serials[0], lanes: make([]track, g.Count())}
+	h := &history{generation: g.Number, begun: now, lanes: make([]track, g.Count())}
 	for i := range h.lanes {
+		h.lanes[i].serials = []uint32{g.Serials[i]}
 		h.lanes[i].begin(render.Idle, now)
 	}
 	return h
 }
 
-// has says whether r is about a buffer of this generation.
+// has says whether r is about a buffer of this generation, or one that has moved
+// since.
 func (h *history) has(r bufcore.Record) bool {
-	return r.Serial >= h.first && r.Serial-h.first == r.Buffer && int(r.Buffer) < len(h.lanes)
+	return uint64(r.Buffer) < uint64(len(h.lanes)) && slices.Contains(h.lanes[r.Buffer].serials, r.Serial)
+}
+
+// moved: a buffer gets other storage.
+func (h *history) moved(g *bufcore.Generation) {
+	if g.First >= len(h.lanes) {
+		return
+	}
+	if l := &h.lanes[g.First]; !slices.Contains(l.serials, g.Serials[0]) {
+		l.serials = append(l.serials, g.Serials[0])
+	}
+}
+
+// forget: storage is no more. What had it has moved, or its lane is at its end.
+func (h *history) forget(g *bufcore.Generation, buffer int) {
+	if i := g.First + buffer; i < len(h.lanes) && len(h.lanes[i].serials) > 1 {
+		h.lanes[i].serials = without(h.lanes[i].serials, g.Serials[buffer])
+	}
 }
 
 // spans is how many spans are remembered.

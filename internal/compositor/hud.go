@@ -11,7 +11,7 @@ import (
 const refusalNS = 10e9
 
 // hints are the keys, in the order in which they are shown.
-var hints = []string{"R record", "M codec", "1 strict", "2 fit", "5 swap", "H HUD", "G graph", "S snapshot", "Q quit"}
+var hints = []string{"R record", "M codec", "1 to 8 way out", "H HUD", "G graph", "S snapshot", "Q quit"}
 
 // buildHUD describes the foremost stream on the screen.
 func (s *Server) buildHUD() *render.HUD {
@@ -61,6 +61,9 @@ func (s *set) describe(h *render.HUD) {
 			h.Notes = append(h.Notes, fmt.Sprintf("%s was too slow for %d frames", d.Name, m.drops))
 		}
 	}
+	if s.copied > 0 {
+		h.Notes = append(h.Notes, fmt.Sprintf("%d frames copied", s.copied))
+	}
 	h.Refusal = s.refusal
 }
 
@@ -83,6 +86,19 @@ func (s *set) lanes(now int64) []render.BufferLane {
 		}
 	}
 	return out
+}
+
+// remember begins the history of storage that has been shown. Copies have none.
+func (s *set) remember(g *bufcore.Generation) {
+	n := len(s.histories)
+	switch {
+	case g.Copies:
+	case n > 0 && g.Count() == 1:
+		s.histories[n-1].moved(g)
+	case n == 0 || s.histories[n-1].generation < g.Number:
+		s.histories = append(s.histories, newHistory(g, s.Now()))
+		s.forgetHistory(s.Now())
+	}
 }
 
 func (s *set) forgetHistory(now int64) {

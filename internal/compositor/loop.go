@@ -26,6 +26,9 @@ const (
 // left: the clients that are there need theirs.
 const acceptRest = 100 * time.Millisecond
 
+// exitRest is how often whoever waits for a process looks whether Run goes on.
+const exitRest = 200 * time.Millisecond
+
 // Loop is the goroutine that owns a Server, and those that work for it: one
 // reads each client, one makes storage, one accepts. Input, Hooks and Post may
 // be used by any goroutine, before Run too.
@@ -315,6 +318,21 @@ func (l *surroundings) Do(j Job)                          { l.pending = append(l
 func (l *surroundings) Put(s *render.Scene) *render.Scene { return l.Mailbox.Put(s) }
 func (l *surroundings) Snapshot()                         { l.snapshot() }
 func (l *surroundings) Quit()                             { l.quit = true }
+
+// AwaitExit waits on a goroutine of its own, too.
+func (l *surroundings) AwaitExit(pid int, then func(*Server)) {
+	lp := (*Loop)(l)
+	lp.workers.Go(func() {
+		for errors.Is(sys.AwaitExit(pid, exitRest), sys.ErrTimeout) {
+			select {
+			case <-lp.ended:
+				return
+			default:
+			}
+		}
+		lp.Post(then)
+	})
+}
 
 // Await waits on a goroutine of its own: a client that does not read has one.
 func (l *surroundings) Await(c *Client) {

@@ -1,6 +1,9 @@
 package compositor
 
-import "twostep/render"
+import (
+	"twostep/bufcore"
+	"twostep/render"
+)
 
 // PreviewReport is what became of the frames of one view. Every sequence
 // number from the first frame's on is shown, superseded or missed.
@@ -22,19 +25,34 @@ type Report struct {
 	CopiesPerFrame float64 `json:"copies_per_frame"`
 	Clients        int     `json:"clients"`
 	Buffers        int     `json:"buffers"`
+	// Copied is how many frames have been copied for those who bounce.
+	Copied uint64 `json:"copied"`
+	// Outcomes are what came of the ways out of the preview's stream.
+	Outcomes []bufcore.Outcome      `json:"outcomes,omitempty"`
+	Storage  bufcore.LedgerSnapshot `json:"storage"`
 }
 
 // Report returns the preview of the foremost view, or of the last one there
 // was.
 func (s *Server) Report() Report {
-	r := Report{Preview: s.last, Clients: s.Clients(), Buffers: s.Buffers()}
+	r := Report{
+		Preview: s.last, Clients: s.Clients(), Buffers: s.Buffers(), Copied: s.bounced,
+		Outcomes: s.outcomes, Storage: s.ledger.Snapshot(),
+	}
 	if v := s.foremostView(); v != nil && v.stream != nil {
-		r.Preview = v.report()
+		r.Preview, r.Outcomes = v.report(), v.stream.outcomes()
 	}
 	if s.uploaded > 0 {
 		r.CopiesPerFrame = float64(s.copied) / float64(s.uploaded)
 	}
 	return r
+}
+
+func (st *stream) outcomes() []bufcore.Outcome {
+	if st.set == nil {
+		return nil
+	}
+	return st.set.core.Snapshot().Outcomes
 }
 
 func (v *view) report() PreviewReport {

@@ -19,6 +19,12 @@ type broken struct {
 	by     func(g *guest)
 }
 
+// before has a rule's breaker speak an older version.
+type before struct {
+	version uint32
+	broken
+}
+
 // words breaks a rule by what is said alone.
 func words(say func(o *wire.Out)) func(*guest) {
 	return func(g *guest) { g.say(say) }
@@ -27,18 +33,23 @@ func words(say func(o *wire.Out)) func(*guest) {
 func TestBrokenRulesEndTheirBreakerAlone(t *testing.T) {
 	for _, rows := range [][]broken{
 		wireRules, registryRules, brokerRules, deviceRules, streamRules, setRules, attachmentRules, laneRules,
-		viewRules, shmRules, surfaceRules, shellRules,
+		viewRules, shmRules, surfaceRules, shellRules, wayRules,
 	} {
 		for _, row := range rows {
 			t.Run(row.rule, row.check)
 		}
 	}
+	for _, row := range versionRules {
+		t.Run(row.rule, row.check)
+	}
 }
 
-func (row broken) check(t *testing.T) {
+func (row broken) check(t *testing.T) { before{protocol.BrokerInterface.Version, row}.check(t) }
+
+func (row before) check(t *testing.T) {
 	h := newHouse(t)
 	other := h.guest()
-	g := h.opened()
+	g := h.openedAs(row.version)
 	g.well()
 	row.by(g)
 	if g.fault == nil || g.fault.Object != row.object || g.fault.Code != row.code || g.fault.Text == "" {
@@ -146,13 +157,13 @@ var deviceRules = []broken{
 	limit("max_height", protocol.DeviceLimitMaxHeight, 1<<32),
 	limit("max_segments", protocol.DeviceLimitMaxSegments, 1<<32),
 	limit("page_size", protocol.DeviceLimitPageSize, math.MaxUint64),
-	limit("access", protocol.DeviceLimitAccess, 32),
+	limit("access", protocol.DeviceLimitAccess, 64),
 	limit("held", protocol.DeviceLimitHeld, 65),
 	limit("dedicated_slack", protocol.DeviceLimitDedicatedSlack, 65),
 	limit("shared_slack", protocol.DeviceLimitSharedSlack, 65),
 	limit("crossing", protocol.DeviceLimitCrossing, 3),
 	{"limit 0", deviceID, uint32(protocol.DeviceErrorUnknownLimit), words(func(o *wire.Out) { deviceOf(o, deviceID).SetLimit(0, 0, 1) })},
-	{"limit 19", deviceID, uint32(protocol.DeviceErrorUnknownLimit), words(func(o *wire.Out) { deviceOf(o, deviceID).SetLimit(19, 0, 1) })},
+	{"limit 20", deviceID, uint32(protocol.DeviceErrorUnknownLimit), words(func(o *wire.Out) { deviceOf(o, deviceID).SetLimit(20, 0, 1) })},
 	{"65 formats", deviceID, uint32(protocol.DeviceErrorTooManyFormats), words(func(o *wire.Out) {
 		for range 64 {
 			deviceOf(o, deviceID).AddFormat(1, 0, 0)
@@ -184,7 +195,7 @@ var streamRules = []broken{
 	{"1 buffer", streamID, uint32(protocol.StreamErrorBadCount), createSet(512, 64, 1, 0)},
 	{"65 buffers", streamID, uint32(protocol.StreamErrorBadCount), createSet(512, 64, 65, 0)},
 	{"65 attachments expected", streamID, uint32(protocol.StreamErrorBadCount), createSet(512, 64, 4, 65)},
-	{"way 3", streamID, uint32(protocol.StreamErrorBadWay), words(func(o *wire.Out) { streamOf(o, streamID).SetWay(3) })},
+	{"way 9", streamID, uint32(protocol.StreamErrorBadWay), words(func(o *wire.Out) { streamOf(o, streamID).SetWay(9) })},
 	{"way 257", streamID, uint32(protocol.StreamErrorBadWay), words(func(o *wire.Out) { streamOf(o, streamID).SetWay(257) })},
 	{"more tokens than a stream may have", displayID, wire.NoMemory, words(func(o *wire.Out) {
 		for range maxTokens + 1 {

@@ -8,11 +8,12 @@ import (
 // loan is a picture whose memory is a stream's buffer, from the frame's coming
 // until a renderer has uploaded it or never will.
 type loan struct {
-	view  *view
-	m     *member
-	st    *storage
-	r     bufcore.Record
-	taken bool // a renderer has a scene with it
+	view   *view
+	m      *member
+	st     *storage
+	buffer int // of st
+	r      bufcore.Record
+	taken  bool // a renderer has a scene with it
 }
 
 func (s *Server) nextPicture() uint64 {
@@ -23,12 +24,13 @@ func (s *Server) nextPicture() uint64 {
 // lend makes a picture of a frame. The frame stays held until the picture
 // comes back.
 func (s *Server) lend(v *view, st *storage, r bufcore.Record) *render.Picture {
+	buffer, _ := st.g.Index(r.Serial)
 	p := &render.Picture{
-		Key: s.nextPicture(), Layout: st.g.Layout, Mem: st.maps[r.Buffer].Bytes,
+		Key: s.nextPicture(), Layout: st.g.Layout, Mem: st.maps[buffer].Bytes,
 		Sequence: r.Sequence, Time: r.Time,
 	}
-	st.lent++
-	s.lent[p] = &loan{view: v, m: v.m, st: st, r: r}
+	st.lent[buffer]++
+	s.lent[p] = &loan{view: v, m: v.m, st: st, buffer: buffer, r: r}
 	return p
 }
 
@@ -40,8 +42,9 @@ func (s *Server) takeBack(p *render.Picture) {
 	}
 	delete(s.lent, p)
 	_ = l.m.release(l.r) // a display that has been detached holds nothing
-	l.st.lent--
-	l.st.settle()
+	l.st.lent[l.buffer]--
+	l.st.settle(l.buffer)
+	l.view.returned()
 }
 
 // Uploaded says that a renderer needs a picture's memory no more, after copying

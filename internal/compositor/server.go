@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"syscall"
+	"time"
 
 	"twostep/bufcore"
 	"twostep/internal/wire"
@@ -20,6 +21,8 @@ type Surroundings interface {
 	Put(*render.Scene) *render.Scene
 	// Await tells Server.Writable when the client's socket takes bytes again.
 	Await(*Client)
+	// AwaitExit has then called when the process has ended.
+	AwaitExit(pid int, then func(*Server))
 	// Snapshot saves what the screen shows.
 	Snapshot()
 	// Quit ends the program.
@@ -32,6 +35,13 @@ type Config struct {
 	Way  bufcore.Way // for late attachments that nobody chose a way for; 0: Fit
 	HUD  bool        // shown at first
 	Now  func() int64
+	// Quota bounds the bytes of the storage of each client's sets. 0: no bound.
+	Quota int
+	// Descriptors is how many of them storage may take; 0: 768.
+	Descriptors int
+	// Hold is how long buffers may be held while others wait for them; 0:
+	// bufcore.HoldWithin.
+	Hold time.Duration
 	// Random fills p with bytes nobody can guess.
 	Random func(p []byte)
 }
@@ -53,24 +63,30 @@ type Server struct {
 	hud      bool
 	graph    bool
 
+	ledger   bufcore.Ledger
 	stores   map[*storage]struct{} // every one that has memory
 	lent     map[*render.Picture]*loan
 	dirty    bool
-	scene    *render.Scene // the last one put
-	pictures uint64        // keys given out
-	serial   uint32        // of input and configure events
-	copied   uint64        // bytes that renderers have copied of streams' frames
-	uploaded uint64        // bytes of those frames, once each
-	shown    uint64        // streams' frames that reached the screen
-	scenes   uint64        // that reached the screen
-	last     PreviewReport // of the view that went last
-	deferred []func()      // for Settle
+	scene    *render.Scene     // the last one put
+	pictures uint64            // keys given out
+	serial   uint32            // of input and configure events
+	copied   uint64            // bytes that renderers have copied of streams' frames
+	bounced  uint64            // frames that have been copied for newcomers
+	uploaded uint64            // bytes of those frames, once each
+	shown    uint64            // streams' frames that reached the screen
+	scenes   uint64            // that reached the screen
+	last     PreviewReport     // of the view that went last
+	outcomes []bufcore.Outcome // of its stream
+	deferred []func()          // for Settle
 }
 
 // NewServer returns a Server without clients.
 func NewServer(cfg Config, around Surroundings) *Server {
 	if cfg.Way == bufcore.DefaultWay {
 		cfg.Way = bufcore.Fit
+	}
+	if cfg.Descriptors == 0 {
+		cfg.Descriptors = storageDescriptors
 	}
 	return &Server{
 		cfg: cfg, around: around,
@@ -97,7 +113,7 @@ func (s *Server) Clients() int { return len(s.clients) }
 func (s *Server) Buffers() int {
 	n := 0
 	for st := range s.stores {
-		n += len(st.buffers)
+		n += st.there
 	}
 	return n
 }
@@ -106,9 +122,9 @@ func (s *Server) Buffers() int {
 func (s *Server) Tick() {
 	now := s.now()
 	for _, st := range s.streams {
-		if st.set != nil {
-			st.set.core.Tick(now)
-			st.set.forgetRefusal(now)
+		for _, set := range st.sets() {
+			set.core.Tick(now)
+			set.forgetRefusal(now)
 		}
 	}
 	s.dropGhosts(now)
@@ -122,14 +138,13 @@ func (s *Server) NextTick() (at int64, ok bool) {
 		}
 	}
 	for _, st := range s.streams {
-		if st.set == nil {
-			continue
-		}
-		if t, due := st.set.core.NextTick(); due {
-			sooner(t)
-		}
-		if st.set.refusal != "" {
-			sooner(st.set.refusedAt + refusalNS)
+		for _, set := range st.sets() {
+			if t, due := set.core.NextTick(); due {
+				sooner(t)
+			}
+			if set.refusal != "" {
+				sooner(set.refusedAt + refusalNS)
+			}
 		}
 	}
 	for _, w := range s.windows {
@@ -143,19 +158,34 @@ func (s *Server) NextTick() (at int64, ok bool) {
 // Finish takes the result of a job.
 func (s *Server) Finish(r Result) {
 	st := r.job.st
+	core := st.set.core
 	switch r.job.kind {
 	case allocateJob:
-		if r.err != nil {
-			delete(s.stores, st)
-			delete(st.set.stores, st.g)
-		}
-		st.set.core.Allocated(st.g, r.err)
+		s.allocated(st, r.err)
 	case sealJob:
-		st.set.core.Sealed(st.g, r.err)
+		core.Sealed(st.g, r.err)
 		s.blame(st, r.err)
+	case copyJob:
+		if r.err == nil {
+			st.set.copied++
+			s.bounced++
+		}
+		core.Copied(r.job.copy, r.err)
 	case freeJob:
-		delete(s.stores, st)
+		if st.there--; st.there == 0 {
+			delete(s.stores, st)
+		}
 	}
+}
+
+func (s *Server) allocated(st *storage, err error) {
+	if err == nil {
+		st.there = st.g.Count()
+	} else {
+		delete(s.stores, st)
+		delete(st.set.stores, st.g)
+	}
+	st.set.core.Allocated(st.g, st.backing, err)
 }
 
 // later has f done at the next Settle: what must not happen inside a call of

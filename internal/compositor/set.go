@@ -28,30 +28,60 @@ func (h *setHandle) destroyed() {
 }
 
 func (h *setHandle) Attach(id, deviceID uint32, dir protocol.SetDirection, policy protocol.SetPolicy, way protocol.StreamWay) error {
-	d, err := wire.Lookup[*device](h.c.ids, h.id, deviceID)
-	if err != nil {
-		return err
-	}
+	return h.attach(id, deviceID, dir, policy, way, 0, nil)
+}
+
+func (h *setHandle) AttachWith(id, deviceID uint32, dir protocol.SetDirection, policy protocol.SetPolicy, way protocol.StreamWay, flags protocol.SetFlags, claim []byte) error {
+	return h.attach(id, deviceID, dir, policy, way, flags, claim)
+}
+
+func (h *setHandle) attach(id, deviceID uint32, dir protocol.SetDirection, policy protocol.SetPolicy, way protocol.StreamWay, flags protocol.SetFlags, claim []byte) error {
 	a := &attachment{object: h.child(id)}
+	ask, fault := h.ask(deviceID, dir, policy, way, flags, claim)
 	if err := a.enter(); err != nil {
 		return err
 	}
-	w, err := h.checkWay(way)
 	switch {
-	case err != nil:
-		return err
-	case dir != protocol.SetDirectionRead && dir != protocol.SetDirectionWrite:
-		return h.failf(uint32(protocol.SetErrorBadDirection), "direction %d", uint32(dir))
-	case policy > protocol.SetPolicyLatest:
-		return h.failf(uint32(protocol.SetErrorBadPolicy), "policy %d", uint32(policy))
+	case fault != nil:
+		return fault
 	case h.set == nil:
 		a.ended("the set is gone")
 		return nil
 	case dir == protocol.SetDirectionWrite && !h.set.mayWrite(h.c):
 		return h.failf(uint32(protocol.SetErrorWriteDenied), "stream %q has another producer", h.set.stream.core.Name())
 	}
-	h.set.attach(a, d.core, bufcore.Direction(dir), bufcore.Policy(policy), w)
+	h.set.attach(a, ask)
 	return nil
+}
+
+// ask is what a client asks with; an error is a broken rule.
+func (h *setHandle) ask(deviceID uint32, dir protocol.SetDirection, policy protocol.SetPolicy, way protocol.StreamWay, flags protocol.SetFlags, claim []byte) (bufcore.Ask, error) {
+	ask := bufcore.Ask{
+		Direction: bufcore.Direction(dir), Policy: bufcore.Policy(policy), Account: h.c.account,
+		Moves: flags&protocol.SetFlagsMoves != 0, Dispensable: flags&protocol.SetFlagsDispensable != 0,
+	}
+	d, err := wire.Lookup[*device](h.c.ids, h.id, deviceID)
+	if err != nil {
+		return ask, err
+	}
+	ask.Device = d.core
+	if ask.Way, err = h.checkWay(way); err != nil {
+		return ask, err
+	}
+	if h.set != nil {
+		ask.Claim = h.set.claimed(claim)
+	}
+	switch {
+	case dir != protocol.SetDirectionRead && dir != protocol.SetDirectionWrite:
+		return ask, h.failf(uint32(protocol.SetErrorBadDirection), "direction %d", uint32(dir))
+	case policy > protocol.SetPolicyLatest:
+		return ask, h.failf(uint32(protocol.SetErrorBadPolicy), "policy %d", uint32(policy))
+	case flags&^(protocol.SetFlagsMoves|protocol.SetFlagsDispensable) != 0:
+		return ask, h.failf(uint32(protocol.SetErrorBadFlags), "flags %#x", uint32(flags))
+	case len(claim) != 0 && len(claim) != len(Token{}):
+		return ask, h.failf(uint32(protocol.SetErrorBadToken), "claim of %d bytes: %d, or none", len(claim), len(Token{}))
+	}
+	return ask, nil
 }
 
 // set is a bufcore.Set and what surrounds it: it is the Set's Host.
@@ -62,7 +92,9 @@ type set struct {
 	handles   []*setHandle
 	members   []*member
 	stores    map[*bufcore.Generation]*storage
+	places    map[Token]*place
 	histories []*history // oldest generation first
+	copied    uint64     // frames, for those who bounce
 	refusal   string     // the last one, for the HUD
 	refusedAt int64
 }
@@ -73,6 +105,7 @@ type member struct {
 	participant
 	set    *set
 	core   *bufcore.Attachment
+	moves  bool // it follows them
 	who    render.Holder
 	since  int64  // of its first frame
 	frames uint64 // it has been given
@@ -87,14 +120,15 @@ func (s *set) mayWrite(c *Client) bool {
 }
 
 // attach puts a participant on the set, or tells it why not, and then goes on
-// with the way out.
-func (s *set) attach(p participant, d bufcore.Device, dir bufcore.Direction, policy bufcore.Policy, asked bufcore.Way) *member {
-	m := &member{participant: p, set: s, who: p.holder()}
-	if m.who == render.Other && dir == bufcore.Read && policy == bufcore.InOrder {
+// with the way out. What is asked for is resolved here.
+func (s *set) attach(p participant, ask bufcore.Ask) *member {
+	m := &member{participant: p, set: s, moves: ask.Moves, who: p.holder()}
+	if m.who == render.Other && ask.Direction == bufcore.Read && ask.Policy == bufcore.InOrder {
 		m.who = render.Encoder
 	}
 	p.joined(m)
-	core, err := s.core.Attach(d, dir, policy, s.stream.resolve(asked))
+	ask.Way = s.stream.resolve(ask.Way)
+	core, err := s.core.Attach(ask)
 	if core != nil {
 		m.core = core
 		core.Tag = m
@@ -103,19 +137,24 @@ func (s *set) attach(p participant, d bufcore.Device, dir bufcore.Direction, pol
 	switch {
 	case err != nil:
 		s.refuse(m, err)
-		if core != nil {
-			s.core.Proceed(core)
-		}
-	case !core.Queued():
-		p.attached()
+	case core.Attached():
+		s.Attached(core)
+	}
+	if core != nil && !core.Queued() {
+		s.core.Proceed(core) // with a late one, or one that claims a place
 	}
 	s.srv.dirty = true
 	return m
 }
 
 func (s *set) refuse(m *member, err error) {
-	s.refusal, s.refusedAt = reason(err), s.srv.now()
+	s.say(err)
 	m.refused(err)
+}
+
+// say puts a refusal on the screen.
+func (s *set) say(err error) {
+	s.refusal, s.refusedAt = reason(err), s.srv.now()
 	s.srv.dirty = true
 }
 
@@ -153,73 +192,6 @@ func (s *set) gone() {
 	}
 	s.handles = nil
 }
-
-// Now is part of bufcore.Host, as are the methods below.
-func (s *set) Now() bufcore.Time { return s.srv.now() }
-
-func (s *set) Allocate(g *bufcore.Generation) {
-	st := &storage{set: s, g: g}
-	s.stores[g] = st
-	s.srv.stores[st] = struct{}{}
-	s.srv.around.Do(Job{allocateJob, st})
-}
-
-func (s *set) Seal(g *bufcore.Generation) { s.srv.around.Do(Job{sealJob, s.stores[g]}) }
-
-func (s *set) Free(g *bufcore.Generation) {
-	st := s.stores[g]
-	delete(s.stores, g)
-	st.freed = true
-	st.settle()
-}
-
-// settle frees the memory once neither the set nor a renderer needs it.
-func (st *storage) settle() {
-	if st.freed && st.lent == 0 {
-		st.set.srv.around.Do(Job{freeJob, st})
-	}
-}
-
-func (s *set) Storage(a *bufcore.Attachment, g *bufcore.Generation) {
-	memberOf(a).storage(s.stores[g])
-	if len(s.histories) == 0 || s.histories[len(s.histories)-1].generation != g.Number {
-		s.histories = append(s.histories, newHistory(g, s.Now()))
-		s.forgetHistory(s.Now())
-	}
-}
-
-func (s *set) Retired(a *bufcore.Attachment, g *bufcore.Generation) { memberOf(a).retired(g) }
-func (s *set) Attached(a *bufcore.Attachment)                       { memberOf(a).attached() }
-func (s *set) Ended(a *bufcore.Attachment)                          { memberOf(a).ended("the producer has gone") }
-
-// Refused goes on with the way out of an attach that had to wait.
-func (s *set) Refused(a *bufcore.Attachment, err error) {
-	s.refuse(memberOf(a), err)
-	s.srv.later(func() { s.core.Proceed(a) })
-}
-
-func (s *set) Admitted(a *bufcore.Attachment, way bufcore.Way, g *bufcore.Generation, first uint64) {
-	memberOf(a).admitted(way, g, first)
-}
-
-func (s *set) Frame(a *bufcore.Attachment, r bufcore.Record) {
-	m := memberOf(a)
-	if m.frames == 0 {
-		m.since = s.Now()
-	}
-	m.frames++
-	s.note(r, func(h *history) { h.hold(r.Buffer, m.who, s.Now()) })
-	m.frame(r)
-}
-
-func (s *set) Drop(a *bufcore.Attachment, r bufcore.Record) {
-	m := memberOf(a)
-	m.drops++
-	m.drop(r)
-}
-
-func (s *set) Idle(a *bufcore.Attachment, r bufcore.Record) { memberOf(a).idle(r) }
-func (s *set) Last(a *bufcore.Attachment, r bufcore.Record) { memberOf(a).last(r) }
 
 // queue and release are the frame path's way in, for participants.
 func (m *member) queue(r bufcore.Record) error {

@@ -1,6 +1,7 @@
 package compositor
 
 import (
+	"errors"
 	"fmt"
 
 	"twostep/bufcore"
@@ -8,25 +9,56 @@ import (
 	"twostep/internal/sys"
 )
 
-// storage is the memory of one generation. The worker fills it in; between
-// jobs it belongs to the Server.
+// storage is the memory of one generation. The worker fills in and empties what
+// it makes; the rest belongs to the Server.
 type storage struct {
-	set     *set
-	g       *bufcore.Generation
+	set *set
+	g   *bufcore.Generation
+
 	buffers []*heap.Buffer
-	// maps is the display's view of the buffers, there once they are sealed.
+	backing bufcore.Backing
+	// maps is the broker's view of the buffers, there once they are sealed: for
+	// the display to read, and for the copier to write what it fills.
 	maps []*sys.Mapping
-	// lent counts pictures that a renderer may still read; freed says that the
-	// set has let go. Memory goes when both allow it.
-	lent  int
-	freed bool
+
+	there int // buffers that have memory
+	// lent counts, by buffer, the pictures that a renderer may still read; freed
+	// has a bit for each buffer that the set has let go. Memory goes when both
+	// allow it.
+	lent  []int
+	freed uint64
+}
+
+// has says that a buffer is still the set's.
+func (st *storage) has(buffer int) bool { return st.freed>>buffer&1 == 0 }
+
+// left is how many buffers are still the set's.
+func (st *storage) left() int {
+	n := 0
+	for i := range st.g.Count() {
+		if st.has(i) {
+			n++
+		}
+	}
+	return n
+}
+
+// settle frees the memory of a buffer once neither the set nor a renderer needs
+// it.
+func (st *storage) settle(buffer int) {
+	if !st.has(buffer) && st.lent[buffer] == 0 {
+		st.set.srv.around.Do(Job{kind: freeJob, st: st, buffer: buffer})
+	}
 }
 
 // Job is something that the Server wants done to storage, away from the
 // goroutine that owns it. Do may block; its result goes to Server.Finish.
 type Job struct {
-	kind jobKind
-	st   *storage
+	kind   jobKind
+	st     *storage
+	buffer int           // to be freed
+	copy   *bufcore.Copy // to be made, into st
+	from   *storage      // of which
 }
 
 // Result is the outcome of a Job.
@@ -40,6 +72,7 @@ type jobKind uint8
 const (
 	allocateJob jobKind = iota
 	sealJob
+	copyJob
 	freeJob
 )
 
@@ -51,43 +84,64 @@ func (j Job) Do(h heap.Heap) Result {
 		return Result{j, j.st.allocate(h)}
 	case sealJob:
 		return Result{j, j.st.seal()}
+	case copyJob:
+		return Result{j, j.makeCopy()}
 	default:
-		return Result{j, j.st.free()}
+		return Result{j, j.st.free(j.buffer)}
 	}
 }
 
 func (st *storage) allocate(h heap.Heap) (err error) {
 	name := fmt.Sprintf("%s-g%d", st.set.stream.core.Name(), st.g.Number)
 	st.buffers, err = h.Allocate(name, int64(st.g.Layout.Bytes), len(st.g.Serials))
+	st.backing = backingOf(st.buffers)
+	st.maps = make([]*sys.Mapping, len(st.buffers))
 	return err
 }
 
+// backingOf says where buffers lie, if their heap can.
+func backingOf(buffers []*heap.Buffer) bufcore.Backing {
+	var all [][]bufcore.Run
+	for _, b := range buffers {
+		located, ok := any(b).(interface{ Runs() ([]bufcore.Run, error) })
+		if !ok {
+			return bufcore.Backing{}
+		}
+		runs, err := located.Runs()
+		if err != nil {
+			return bufcore.Backing{}
+		}
+		all = append(all, runs)
+	}
+	return bufcore.Backing{Runs: all}
+}
+
+// seal stops all writing but the producer's, who has mapped, and maps what the
+// broker needs. Of copies the broker is the producer.
 func (st *storage) seal() error {
-	for _, b := range st.buffers {
+	for i, b := range st.buffers {
+		if st.g.Copies {
+			m, err := sys.MapWrite(b.FD, int(b.Size))
+			if err != nil {
+				return err
+			}
+			st.maps[i] = m
+		}
 		if err := b.Seal(); err != nil {
 			return err
 		}
-		m, err := b.MapRead()
-		if err != nil {
-			return err
+		if st.maps[i] == nil {
+			m, err := b.MapRead()
+			if err != nil {
+				return err
+			}
+			st.maps[i] = m
 		}
-		st.maps = append(st.maps, m)
 	}
 	return nil
 }
 
-func (st *storage) free() error {
-	var first error
-	for _, m := range st.maps {
-		if err := m.Unmap(); err != nil && first == nil {
-			first = err
-		}
-	}
-	for _, b := range st.buffers {
-		if err := b.Close(); err != nil && first == nil {
-			first = err
-		}
-	}
-	st.maps, st.buffers = nil, nil
-	return first
+func (st *storage) free(buffer int) error {
+	err := st.maps[buffer].Unmap()
+	return errors.Join(err, st.buffers[buffer].Close())
 }

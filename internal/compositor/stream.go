@@ -1,6 +1,8 @@
 package compositor
 
 import (
+	"slices"
+
 	"twostep/bufcore"
 	"twostep/fourcc"
 	"twostep/protocol"
@@ -13,7 +15,9 @@ type stream struct {
 	owner   *streamHandle
 	listed  bool
 	way     bufcore.Way // the owner's choice; 0: the compositor's
+	preroll int         // frames, of sets to come
 	set     *set        // current; nil: none yet
+	former  []*set      // that still have members
 	tokens  []Token
 	handles []*streamHandle
 	views   []*view
@@ -68,11 +72,12 @@ func (h *streamHandle) CreateSet(id, width, height, maxBytes, count, expect uint
 	}
 	return h.stream.createSet(sh, bufcore.Spec{
 		Width: int(width), Height: int(height), MaxBytes: int(maxBytes), Count: int(count), Expect: int(expect),
+		Preroll: h.stream.preroll, Hold: h.c.srv.cfg.Hold, Copies: copies, Account: h.c.account,
 	})
 }
 
 func (st *stream) createSet(sh *setHandle, spec bufcore.Spec) error {
-	s := &set{srv: st.srv, stream: st, stores: map[*bufcore.Generation]*storage{}}
+	s := &set{srv: st.srv, stream: st, stores: map[*bufcore.Generation]*storage{}, places: map[Token]*place{}}
 	core, err := st.core.NewSet(spec, s)
 	if err != nil {
 		sh.resource().Gone()
@@ -81,6 +86,7 @@ func (st *stream) createSet(sh *setHandle, spec bufcore.Spec) error {
 	s.core = core
 	if st.set != nil {
 		st.set.gone()
+		st.former = append(st.former, st.set)
 	}
 	st.set = s
 	sh.set = s
@@ -144,14 +150,35 @@ func (h *streamHandle) SetWay(way protocol.StreamWay) error {
 	return err
 }
 
+func (h *streamHandle) SetPreroll(frames uint32) error {
+	if ok, err := h.owned(); !ok {
+		return err
+	}
+	if frames >= bufcore.MaxBuffers {
+		return h.failf(uint32(protocol.StreamErrorBadPreroll), "%d frames, %d is the most", frames, bufcore.MaxBuffers-1)
+	}
+	h.stream.preroll = int(frames)
+	return nil
+}
+
 // checkWay makes a way of the protocol one of bufcore's.
 func (o object) checkWay(way protocol.StreamWay) (bufcore.Way, error) {
 	switch w := bufcore.Way(way); {
-	case uint32(way) > 255:
-	case w == bufcore.DefaultWay, w == bufcore.Strict, w == bufcore.Fit, w == bufcore.Swap:
+	case way == protocol.StreamWayDefault, way == protocol.StreamWayStrict, way == protocol.StreamWayFit, way == protocol.StreamWaySwap:
+		return w, nil
+	case way <= protocol.StreamWayAuto && o.version >= waysOut:
 		return w, nil
 	}
 	return 0, o.failf(uint32(protocol.StreamErrorBadWay), "no way %d", uint32(way))
+}
+
+// sets are all that may wait for time, the current first.
+func (st *stream) sets() []*set {
+	st.former = slices.DeleteFunc(st.former, func(s *set) bool { return len(s.members) == 0 })
+	if st.set == nil {
+		return nil
+	}
+	return append([]*set{st.set}, st.former...)
 }
 
 // resolve picks the way for a late attachment: what it asks for, else what the

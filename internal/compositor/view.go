@@ -32,6 +32,7 @@ type view struct {
 	feedback bool
 	tally    tally
 	latest   *render.Picture
+	out      bool // revoked: whatever draws has come to rest
 }
 
 func (v *view) resource() protocol.ViewResource {
@@ -100,14 +101,17 @@ func (v *view) attach() {
 		v.m.detach()
 	}
 	v.st = map[uint32]*storage{}
-	s.attach(v, bufcore.Device{Name: "display", Limits: displayLimits}, bufcore.Read, bufcore.Latest, bufcore.DefaultWay)
+	v.out = false
+	s.attach(v, bufcore.Ask{
+		Device: bufcore.Device{Name: "display", Limits: displayLimits}, Direction: bufcore.Read, Policy: bufcore.Latest, Moves: true,
+	})
 }
 
 // leave takes the display off the stream. The picture stays.
 func (v *view) leave() {
 	if v.stream != nil {
 		v.stream.views = without(v.stream.views, v)
-		v.c.srv.last = v.report()
+		v.c.srv.last, v.c.srv.outcomes = v.report(), v.stream.outcomes()
 	}
 	v.m.detach()
 	v.m, v.stream = nil, nil
@@ -132,15 +136,45 @@ func (v *view) retired(g *bufcore.Generation)                     {}
 func (v *view) drop(r bufcore.Record)                             { v.tally.arrived(r.Sequence); v.supersede(r.Sequence) }
 func (v *view) idle(bufcore.Record)                               {}
 func (v *view) last(bufcore.Record)                               {}
+func (v *view) placed(Token)                                      {}
 func (v *view) holder() render.Holder                             { return render.Display }
 
-func (v *view) storage(st *storage) {
+// storage needs no mapping of its own: it is the broker's, and goes with the
+// buffer that has moved.
+func (v *view) storage(st *storage, replaces bool) {
 	for n, old := range v.st {
-		if old.freed {
+		if old.left() == 0 {
 			delete(v.st, n)
 		}
 	}
 	v.st[st.g.Number] = st
+	m := v.m
+	v.c.srv.later(func() { _ = m.set.core.Ready(m.core, st.g.Number) })
+}
+
+// revoked: a renderer has kept a picture for too long. The display comes back
+// when the picture does.
+func (v *view) revoked(err error) {
+	v.out = true
+	v.ended(reason(err))
+}
+
+// returned: a renderer has given a picture back.
+func (v *view) returned() {
+	if !v.out {
+		return
+	}
+	for _, l := range v.c.srv.lent {
+		if l.view == v {
+			return
+		}
+	}
+	v.out = false
+	v.c.srv.later(func() {
+		if v.stream != nil {
+			v.attach()
+		}
+	})
 }
 
 // ended keeps the last picture, with a notice; see window.

@@ -13,10 +13,10 @@ const module = "twostep"
 // beneath it too, unless they are listed themselves.
 var layers = [][]string{
 	{"fourcc", "assets", "internal/sys", "internal/exit", "internal/testmain", "internal/golden", "internal/cclient"},
-	{"internal/wire", "internal/stamp"},
+	{"internal/wire", "internal/stamp", "internal/copier"},
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},
-	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo", "internal/guest"},
+	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo", "internal/lab", "internal/guest"},
 	{"cmd", "internal/cmd", "examples", "test"},
 }
 
