@@ -193,6 +193,7 @@ func (s *Set) Detach(a *Attachment) {
 	case lined:
 		s.line = without(s.line, a)
 	case entering:
+		s.diary.refused(a, "it has gone", s.host.Now())
 		s.newcomer = nil
 		s.passage.left(s)
 	}
@@ -299,7 +300,7 @@ func (s *Set) refusal(op string, a *Attachment, err error) *OpError {
 // refuse lets go of an attachment that did not get in.
 func (s *Set) refuse(a *Attachment, e *OpError) {
 	a.standing = refused
-	s.diary.refused(a, e, s.host.Now())
+	s.diary.refused(a, e.Error(), s.host.Now())
 	a.to.Refused(a, e)
 }
 
