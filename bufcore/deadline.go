@@ -60,6 +60,9 @@ func (s *Set) revoke(a *Attachment, err error) {
 			s.lacking = append(s.lacking, i)
 		}
 	}
+	if s.roll != nil {
+		s.roll.forget()
+	}
 	for _, g := range s.draining {
 		a.ask.Account.keep(g.keptBy(a))
 	}

@@ -240,6 +240,9 @@ func (s *Set) end() {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
 	for _, m := range slices.Clone(s.members) {
+		if m.behind.on {
+			s.caughtUp(m)
+		}
 		m.to.Ended(m)
 	}
 	for _, g := range retire {

@@ -257,6 +257,9 @@ func (s *Set) drain(g *Generation) {
 	g.enter(retired, now)
 	g.circulation.Retire(now)
 	s.linger(g)
+	if s.roll != nil {
+		s.roll.forget()
+	}
 	s.await(g)
 	s.sweep(g)
 }
