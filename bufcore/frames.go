@@ -40,10 +40,6 @@ func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 	if a != s.producer || a == nil {
 		return nil, 0, &Misuse{NotYours, "queue by a consumer"}
 	}
-	if r.Serial <= s.past {
-		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, serials up to %d are retired",
-			r.Buffer, r.Serial, s.past)}
-	}
 	for _, g := range [...]*Generation{s.handle(r), s.next} {
 		if g == nil {
 			continue
@@ -53,6 +49,10 @@ func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 				return g, i, nil
 			}
 		}
+	}
+	if h := s.handle(r); r.Serial <= s.past && (h == nil || r.Serial < h.Serials[0]) {
+		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, serials up to %d are retired",
+			r.Buffer, r.Serial, s.past)}
 	}
 	return nil, 0, &Misuse{NotYours, fmt.Sprintf("buffer %d serial %d is not the producer's to fill", r.Buffer, r.Serial)}
 }
