@@ -80,7 +80,7 @@ func (s *Set) occupy(a *Attachment) {
 	switch {
 	case s.claims(a):
 		a.ask.Claim.by = a
-	case a.ask.Dispensable && !a.inner && a.ask.Direction == Read:
+	case a.ask.Dispensable && !a.inner && a.ask.Direction == Read && s.echo == nil:
 		a.ask.Claim = &Reservation{device: a.ask.Device, set: s, by: a}
 		s.reserved = append(s.reserved, a.ask.Claim)
 	default:
