@@ -79,6 +79,12 @@ func (s *Set) advance() {
 
 func (s *Set) try(a *Attachment) {
 	way := s.wayOf(a)
+	if waysOut[way] == nil {
+		e := s.refusal("attach", a, ErrBusy)
+		e.Proof = s.lateness(a)
+		s.refuse(a, e)
+		return
+	}
 	plan, e := waysOut[way].plan(s, a)
 	if e != nil {
 		s.refuse(a, e.of(way.String(), s.spec.Stream, a))

@@ -112,7 +112,7 @@ func (s *Set) Attach(ask Ask) (*Attachment, error) {
 		return a, nil
 	case s.backed():
 		return s.answerLate(a)
-	case s.passage != nil && !claims:
+	case s.passage != nil && !(claims && s.settled(a)):
 		a.standing = queued
 		s.arrivals = append(s.arrivals, a)
 		return a, nil
@@ -120,6 +120,11 @@ func (s *Set) Attach(ask Ask) (*Attachment, error) {
 	s.join(a)
 	s.retryMap()
 	return a, nil
+}
+
+// settled says that what is being made, if anything is yet, is good for a too.
+func (s *Set) settled(a *Attachment) bool {
+	return s.next == nil || s.newcomer == nil && s.unmetBy(a, s.next) == nil
 }
 
 func (s *Set) allows(a *Attachment) error {
