@@ -22,7 +22,7 @@ func (migrate) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if proof := s.tooFew(a); proof != nil {
 		return nil, &OpError{Err: ErrBusy, Proof: proof}
 	}
-	st, e := s.settle(ErrBusy, s.sameFormat, a)
+	st, e := s.unpaid(ErrBusy, s.sameFormat, a)
 	if e != nil {
 		return nil, e
 	}
@@ -32,7 +32,7 @@ func (migrate) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	p.todo, p.Buffers = todo, len(todo)
 	p.Bytes = len(todo) * st.sol.Layout.Bytes
 	p.Peak = s.peakOfMoves(todo, st.sol.Layout.Bytes)
-	return p, nil
+	return p, s.afford(1, p.Peak-s.bytes())
 }
 
 // follow refuses if somebody does not follow moves.

@@ -6,15 +6,15 @@ package bufcore
 type restart struct{}
 
 func (restart) plan(s *Set, a *Attachment) (*Plan, *OpError) {
-	st, e := s.settle(ErrBusy, nil, a)
+	st, e := s.unpaid(ErrBusy, nil, a)
 	if e != nil {
 		return nil, e
 	}
-	if e := s.afford(st, s.bytes()); e != nil {
+	if e := s.afford(st.count, st.bytes()-s.own()); e != nil {
 		return nil, e
 	}
 	p := s.price(st)
-	p.Peak = max(s.bytes(), st.bytes())
+	p.Peak = s.bytes() + max(0, st.bytes()-s.own())
 	p.Lost = s.pace.gap()
 	return p, nil
 }

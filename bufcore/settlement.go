@@ -17,10 +17,19 @@ func (st *settlement) bytes() int { return st.count * st.sol.Layout.Bytes }
 // that bind has bound, and as many reservations as can be kept, the older
 // first. It changes nothing; the error's is kind, with the proof.
 func (s *Set) settle(kind error, bind func(*problem), newcomers ...*Attachment) (*settlement, *OpError) {
+	st, e := s.unpaid(kind, bind, newcomers...)
+	if e != nil {
+		return nil, e
+	}
+	return st, s.afford(st.count, st.bytes())
+}
+
+// unpaid is settle, whatever the account allows.
+func (s *Set) unpaid(kind error, bind func(*problem), newcomers ...*Attachment) (*settlement, *OpError) {
 	vacant := s.vacant(newcomers)
 	best, proof := s.attempt(bind, newcomers, vacant)
 	if proof == nil {
-		return best, s.afford(best, 0)
+		return best, nil
 	}
 	if best, proof = s.attempt(bind, newcomers, nil); proof != nil {
 		return nil, &OpError{Err: kind, Proof: proof}
@@ -37,7 +46,7 @@ func (s *Set) settle(kind error, bind func(*problem), newcomers ...*Attachment) 
 		kept, best = with, st
 	}
 	best.dropped = lost
-	return best, s.afford(best, 0)
+	return best, nil
 }
 
 func (s *Set) attempt(bind func(*problem), newcomers []*Attachment, kept []*Reservation) (*settlement, *Proof) {
@@ -67,10 +76,9 @@ func (s *Set) problem(newcomers ...*Attachment) *problem {
 	return newProblem(s.spec, parties)
 }
 
-// afford refuses what the account does not allow, even if so many bytes were
-// given back first.
-func (s *Set) afford(st *settlement, back int) *OpError {
-	if err := s.spec.Account.affords(st.count, st.bytes()-back); err != nil {
+// afford refuses what the account does not allow.
+func (s *Set) afford(buffers, bytes int) *OpError {
+	if err := s.spec.Account.affords(buffers, bytes); err != nil {
 		return &OpError{Err: fmt.Errorf("%w: %w", ErrNoMemory, err)}
 	}
 	return nil

@@ -310,12 +310,18 @@ func (s *Set) living() []*Generation {
 	return slices.Compact(out)
 }
 
-// bytes is all storage of s, its sides' included.
-func (s *Set) bytes() int {
+// own is all storage of s, its sides' excluded.
+func (s *Set) own() int {
 	n := 0
 	for _, g := range s.generations() {
 		n += g.here()
 	}
+	return n
+}
+
+// bytes is all storage of s, its sides' included.
+func (s *Set) bytes() int {
+	n := s.own()
 	for _, b := range s.sides {
 		n += b.side.bytes()
 	}
