@@ -56,6 +56,9 @@ func (s *Set) Unreserve(r *Reservation) {
 }
 
 func (s *Set) drop(d dropped) {
+	if d.reservation.gone {
+		return
+	}
 	s.Unreserve(d.reservation)
 	s.host.Dropped(d.reservation, d.why)
 }
