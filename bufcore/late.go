@@ -70,6 +70,10 @@ func (s *Set) advance() {
 	}
 	for s.passage == nil && len(s.lacking) > 0 && s.repair() {
 	}
+	s.tryLine()
+}
+
+func (s *Set) tryLine() {
 	for s.passage == nil && len(s.line) > 0 {
 		a := s.line[0]
 		s.line = s.line[1:]

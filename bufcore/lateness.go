@@ -79,7 +79,18 @@ func (s *Set) unsuitable(a *Attachment, g *Generation) *Proof {
 
 // tooFew is the proof that with a newcomer more buffers would be held than
 // there are.
-func (s *Set) tooFew(a *Attachment) *Proof { return s.fewer(a, s.current, len(s.handles)) }
+func (s *Set) tooFew(a *Attachment) *Proof { return s.fewer(a, s.current, s.whole()) }
+
+// whole is how many buffers there are, less those that somebody has kept.
+func (s *Set) whole() int {
+	n := 0
+	for i, g := range s.handles {
+		if !g.circulation.Withdrawn(i - g.First) {
+			n++
+		}
+	}
+	return n
+}
 
 func (s *Set) fewer(a *Attachment, g *Generation, count int) *Proof {
 	terms := []term{g.fact(term{limit: storedCount, n: uint64(count)})}

@@ -238,7 +238,7 @@ func (s *Set) end() {
 	if s.newcomer != nil {
 		outside = append(outside, s.newcomer)
 	}
-	retire := slices.Concat([]*Generation{s.next}, s.living())
+	retire := slices.Concat([]*Generation{s.next}, s.living(), s.draining)
 	s.arrivals, s.line, s.newcomer, s.lacking, s.reserved = nil, nil, nil, nil, nil
 	s.passage, s.next, s.settling, s.current, s.handles = nil, nil, nil, nil, nil
 	for _, a := range outside {

@@ -256,6 +256,7 @@ func (s *Set) drain(g *Generation) {
 	now := s.host.Now()
 	g.enter(retired, now)
 	g.circulation.Retire(now)
+	g.mapped = 0
 	s.linger(g)
 	if s.roll != nil {
 		s.roll.forget()
@@ -305,7 +306,7 @@ func (s *Set) free(g *Generation, buffer int) {
 
 // living are the generations whose buffers circulate, oldest first.
 func (s *Set) living() []*Generation {
-	out := slices.Clone(s.handles)
+	out := slices.DeleteFunc(slices.Clone(s.handles), func(g *Generation) bool { return g.stage != live })
 	slices.SortFunc(out, func(a, b *Generation) int { return int(a.Number) - int(b.Number) })
 	return slices.Compact(out)
 }
