@@ -26,6 +26,9 @@ func (restart) enter(s *Set, a *Attachment, _ *Plan) {
 	s.handles, s.current, s.lacking = nil, nil, nil
 	s.retire(old)
 	for _, g := range old {
+		s.linger(g)
+	}
+	for _, g := range old {
 		s.drain(g)
 	}
 }
