@@ -48,7 +48,7 @@ func (g *Generation) fact(t term) term {
 
 // unmet is the proof that the storage that exists does not meet the limits of a
 // newcomer. If it is nil the newcomer has chosen its alternatives accordingly.
-func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), len(s.handles)) }
+func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), s.whole()) }
 
 func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
 	q, p := s.beside(a.parties(), living, count, a)
@@ -59,10 +59,21 @@ func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
 	return nil
 }
 
+// whole is how many buffers there are, less those that somebody has kept.
+func (s *Set) whole() int {
+	n := 0
+	for i, g := range s.handles {
+		if !g.circulation.Withdrawn(i - g.First) {
+			n++
+		}
+	}
+	return n
+}
+
 // tooFew is the proof that with a newcomer more buffers would be held than
 // there are.
 func (s *Set) tooFew(a *Attachment) *Proof {
-	q, p := s.beside(a.chosen.parties(a.ask.Direction), []*Generation{s.current}, len(s.handles), a)
+	q, p := s.beside(a.chosen.parties(a.ask.Direction), []*Generation{s.current}, s.whole(), a)
 	q.counting = true
 	if conflict := q.conflict(p); conflict != nil {
 		return q.proof(p, conflict)
