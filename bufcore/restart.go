@@ -29,6 +29,9 @@ func (restart) enter(s *Set, a *Attachment, _ *Plan) {
 	s.handles, s.current, s.lacking = nil, nil, nil
 	s.retire(old)
 	for _, g := range old {
+		s.linger(g) // all are waited for
+	}
+	for _, g := range old {
 		s.drain(g)
 	}
 }

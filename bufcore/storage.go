@@ -263,6 +263,11 @@ func (s *Set) drain(g *Generation) {
 	s.linger(g)
 	s.await(g)
 	s.sweep(g)
+	for _, m := range s.members {
+		if m.inner { // and lets go of it now that it is withdrawn
+			m.tell(g)
+		}
+	}
 }
 
 // linger keeps g findable until what was withdrawn of it is freed.

@@ -66,7 +66,9 @@ func (s *Set) retire(old []*Generation) {
 	for _, g := range old {
 		s.past = max(s.past, g.Serials[len(g.Serials)-1])
 		for _, m := range s.members {
-			m.tell(g)
+			if !m.inner { // who hears of it from drain
+				m.tell(g)
+			}
 		}
 	}
 }
