@@ -112,7 +112,11 @@ func TestProducerFollowsAMoveOrItsAbandoning(t *testing.T) {
 	if err := errors.Join(a.Queue(b, 1, 0), a.Queue(idle[1], 2, 0)); err != nil {
 		t.Errorf("a moved buffer is no crossing: %v", err)
 	}
-	f.do(func() { f.storage(t, 4, 20, 2); f.record(protocol.LaneKindIdle, 0, 20, 0); f.record(protocol.LaneKindIdle, 1, 11, 1) })
+	f.do(func() {
+		f.storage(t, 4, 20, 2)
+		f.record(protocol.LaneKindIdle, 0, 20, 0)
+		f.record(protocol.LaneKindIdle, 1, 11, 1)
+	})
 	settle(t, c)
 	if err := a.Queue(idle[20], 3, 0); err != nil || idle[20].Crossing != 4 {
 		t.Errorf("the crossing to %d: %v", idle[20].Crossing, err)
