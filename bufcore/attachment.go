@@ -28,6 +28,7 @@ type Attachment struct {
 	Tag any
 
 	ask    Ask
+	chosen Device // the device, with an alternative chosen of each that it has
 	limits []Fact // the device's, told
 	set    *Set
 	to     Listener // the host, or an organ of the set
@@ -99,7 +100,10 @@ func (a *Attachment) Held() int { return a.held }
 
 func newAttachment(s *Set, ask Ask) *Attachment {
 	ask.Device = ask.Device.clone()
-	return &Attachment{ask: ask, limits: ask.Device.Limits.Facts(), set: s, to: s.host, since: s.host.Now()}
+	return &Attachment{
+		ask: ask, chosen: ask.Device.first(), limits: ask.Device.Limits.Facts(),
+		set: s, to: s.host, since: s.host.Now(),
+	}
 }
 
 // newOrgan returns an attachment of s's own.
@@ -114,7 +118,7 @@ func (a *Attachment) writes() bool { return a.ask.Direction == Write }
 func (a *Attachment) reads() bool  { return a.ask.Direction == Read && !a.stopped }
 
 // holds is how many frames a may hold at once by its limits.
-func (a *Attachment) holds() int { return int(a.ask.Device.Limits.held()) }
+func (a *Attachment) holds() int { return int(a.chosen.Limits.held()) }
 
 // show gives a the storage of g to map.
 func (a *Attachment) show(g *Generation) {
@@ -143,6 +147,4 @@ func (a *Attachment) answer(number uint32) bool {
 	return number != 0 && number <= a.told
 }
 
-func (a *Attachment) party() party {
-	return party{name: a.name(), direction: a.ask.Direction, limits: a.ask.Device.Limits}
-}
+func (a *Attachment) parties() []party { return a.ask.Device.parties(a.ask.Direction) }

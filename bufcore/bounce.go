@@ -38,9 +38,11 @@ func (bouncer) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if proof := s.unmet(b.reader); proof != nil {
 		return nil, &OpError{Err: ErrBusy, Proof: proof}
 	}
-	p := s.price(st)
-	p.Copies, p.bounce = 1, b
-	return p, nil
+	p, e := s.price(st, 0)
+	if e == nil {
+		p.Copies, p.bounce = 1, b
+	}
+	return p, e
 }
 
 func (bouncer) enter(s *Set, a *Attachment, p *Plan) {
@@ -171,8 +173,15 @@ func (b *bounce) Frame(_ *Attachment, r Record) {
 // Drop passes on that a frame came while another was being copied.
 func (b *bounce) Drop(_ *Attachment, r Record) { b.miss(r) }
 
+// miss tells the newcomer of a frame that was not copied, be that its own doing
+// or not.
 func (b *bounce) miss(r Record) {
-	if a := b.newcomer; a.standing == attached && !a.stopped {
+	a := b.newcomer
+	switch {
+	case a.standing != attached || a.stopped:
+	case a.held >= a.holds():
+		b.side.miss(a, r)
+	default:
 		a.drops++
 		a.to.Drop(a, r)
 	}
@@ -216,6 +225,9 @@ func (b *bounce) close() {
 	}
 	b.closed = true
 	b.side.end()
+	if len(b.side.draining) == 0 {
+		b.gone()
+	}
 	if !b.busy && slices.Contains(b.set.members, b.reader) {
 		b.set.Detach(b.reader)
 	}

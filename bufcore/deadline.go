@@ -33,7 +33,7 @@ func (s *Set) waitedFor(a *Attachment) bool {
 
 // patience is when a must have released something; 0: nobody waits for it.
 func (s *Set) patience(a *Attachment) Time {
-	if a.stuck == 0 || a.inner {
+	if a.stuck == 0 || a.held == 0 || a.inner {
 		return 0
 	}
 	return a.stuck + s.spec.Hold.Nanoseconds()

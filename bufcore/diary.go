@@ -108,13 +108,9 @@ func (p *pace) frame(r Record) {
 func (p *pace) made(took Time) { p.making = took }
 
 // gap is how many frames a stop for new storage costs: those that fall due
-// while it is made, and one that finds its buffers gone. Before the first frame
-// there is nothing to lose.
+// while it is made, and one that finds its buffers gone.
 func (p *pace) gap() int {
-	switch {
-	case p.last == 0:
-		return 0
-	case p.interval == 0:
+	if p.interval == 0 {
 		return 1
 	}
 	return int(p.making/p.interval) + 1

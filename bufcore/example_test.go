@@ -162,3 +162,27 @@ func ExampleSolve() {
 	// Output:
 	// NV12 1536 9
 }
+
+// A plan prices every way out before anything is touched.
+func ExampleSet_Plan() {
+	h := &host{}
+	set, _ := preview(h)
+	encoder := bufcore.Device{Name: "encoder", Limits: formats(fourcc.NV12)}
+	for _, p := range set.Plan(bufcore.Ask{Device: encoder, Direction: bufcore.Read}) {
+		if p.Possible() {
+			fmt.Printf("%v: %d buffers of %s, %d KiB at the most, %d lost\n", p.Way, p.Buffers, p.Format, p.Peak>>10, p.Lost)
+		} else {
+			fmt.Printf("%v: impossible\n", p.Way)
+		}
+	}
+	// Output:
+	// allocate generation 1: 4 buffers of YUYV
+	// strict: impossible
+	// fit: impossible
+	// preattach: impossible
+	// restart: 6 buffers of NV12, 8100 KiB at the most, 1 lost
+	// swap: 6 buffers of NV12, 15300 KiB at the most, 0 lost
+	// migrate: impossible
+	// bounce: impossible
+	// auto: 6 buffers of NV12, 15300 KiB at the most, 0 lost
+}

@@ -32,6 +32,7 @@ const (
 	held
 	dedicated
 	shared
+	buffersMax
 	crossingNever
 	crossingStorage
 
@@ -39,12 +40,14 @@ const (
 	setBytes
 	setPlanes
 	setExpect
+	setCount
 
 	heapPieces // of the heap
 	heapPage
 	heapAddress
 	heapAccess
 	heapModifiers
+	heapFailed
 
 	storedFormat // of storage that exists
 	storedStride
@@ -80,17 +83,20 @@ var wordings = [...]wording{
 	held:            {"held", "{who} holds {value} at once"},
 	dedicated:       {"dedicated_slack", "{who} wants {value} of its own to spare"},
 	shared:          {"shared_slack", "{who} wants {value} to spare"},
+	buffersMax:      {"max_buffers", "{who} takes at most {value}"},
 	crossingNever:   {"crossing", "{who} cannot change storage without stopping"},
 	crossingStorage: {"crossing", "{who} cannot change from {value} without stopping"},
 	setExtent:       {"extent", "{who} is {value} pixels"},
 	setBytes:        {"max_bytes", "{who} allows {value} bytes per buffer"},
 	setPlanes:       {"layout", "{who} is made of planes of pixels"},
 	setExpect:       {"expect", "{who} expects {value} before it is mapped"},
+	setCount:        {"count", "{who} asks for {value}"},
 	heapPieces:      {"contiguous", "{who} promises pieces of {value} bytes, no longer ones"},
 	heapPage:        {"page_size", "{who} has pages of {value} bytes"},
 	heapAddress:     {"address", "{who} may lie at any address up to {value}"},
 	heapAccess:      {"access", "{who} allows only {value}"},
 	heapModifiers:   {"modifiers", "{who} lays out only {value}"},
+	heapFailed:      {"allocation", "{who} has none to give: {value}"},
 	storedFormat:    {"format", "{who} are {value}"},
 	storedStride:    {"stride", "{who} have strides of {value} bytes"},
 	storedOffset:    {"offset", "{who} have planes at offsets {value}"},
@@ -110,22 +116,35 @@ type term struct {
 	n       uint64
 	formats []fourcc.Format
 	text    string // the value of a limit that is no number
+	owner   int    // whose choice puts it in force: 0 nobody's, ofHeaps, or a party's index plus 1
+	which   int    // of the owner's alternatives, the first being 0
 }
+
+// ofHeaps owns the terms of heaps: storage comes from one of them.
+const ofHeaps = -1
 
 func (t term) fact() Fact {
 	w := wordings[t.limit]
 	if phrase, ok := t.idiom(); ok {
 		w.clause = phrase
 	}
-	who := t.who
-	switch {
-	case t.limit < setExtent || t.limit == cameLate:
-		who = fmt.Sprintf("%q", who)
-	case t.since != "":
-		who = "the buffers"
-	}
+	device, who := t.party()
 	fill := strings.NewReplacer("{who}", who, "{value}", t.value(), "{verb}", t.verb)
-	return Fact{Device: t.who, Limit: w.name, Value: t.value(), clause: fill.Replace(w.clause) + t.since}
+	return Fact{Device: device, Limit: w.name, Value: t.value(), clause: fill.Replace(w.clause) + t.since, heap: t.owner == ofHeaps}
+}
+
+// party is whose t is, as a fact and as a clause have it.
+func (t term) party() (device, who string) {
+	switch {
+	case t.owner > 0:
+		return fmt.Sprintf("%s (alternative %d)", t.who, t.which+1),
+			fmt.Sprintf("%q, as its alternative %d,", t.who, t.which+1)
+	case t.limit < setExtent || t.limit == cameLate:
+		return t.who, fmt.Sprintf("%q", t.who)
+	case t.since != "":
+		return t.who, "the buffers"
+	}
+	return t.who, t.who
 }
 
 // idiom is how people say what a value at the end of its range means.
@@ -147,7 +166,7 @@ func (t term) value() string {
 		return fmt.Sprintf("%#x", t.n)
 	case access, heapAccess:
 		return Access(t.n).String()
-	case held, dedicated, shared, storedCount:
+	case held, dedicated, shared, buffersMax, setCount, storedCount:
 		return plural(t.n, "buffer")
 	case setExpect:
 		return plural(t.n, "attachment")
@@ -189,7 +208,7 @@ func enumerate(names []string, last string) string {
 	return strings.Join(names[:n-1], ", ") + " " + last + " " + names[n-1]
 }
 
-var accessNames = [...]string{"CPU read", "CPU write", "device read", "device write", "coherent"}
+var accessNames = [...]string{"CPU read", "CPU write", "device read", "device write", "coherent", "dma-buf import"}
 
 // String names the bits, as in "CPU read and CPU write".
 func (a Access) String() string {

@@ -21,13 +21,13 @@ func (s *Set) Queue(a *Attachment, r Record) error {
 	if err := s.stream.rises(r); err != nil {
 		return err
 	}
-	s.diary.frame(s.stream.missed(r), s.host.Now())
-	crossing := g == s.next
+	missed, crossing := s.stream.missed(r), g == s.next
 	if crossing {
 		p := s.passage
 		s.passage = nil
 		p.crossed(s, r)
 	}
+	s.diary.frame(missed, s.host.Now())
 	s.pace.frame(r)
 	s.stream.last, s.stream.begun = r, true
 	s.deliver(g, i, r)
@@ -42,10 +42,6 @@ func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 	if a != s.producer || a == nil {
 		return nil, 0, &Misuse{NotYours, "queue by a consumer"}
 	}
-	if r.Serial <= s.past {
-		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, serials up to %d are retired",
-			r.Buffer, r.Serial, s.past)}
-	}
 	for _, g := range [...]*Generation{s.handle(r), s.next} {
 		if g == nil {
 			continue
@@ -56,7 +52,23 @@ func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 			}
 		}
 	}
+	if oldest := s.oldest(); r.Serial < oldest {
+		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, those before %d are retired",
+			r.Buffer, r.Serial, oldest)}
+	}
 	return nil, 0, &Misuse{NotYours, fmt.Sprintf("buffer %d serial %d is not the producer's to fill", r.Buffer, r.Serial)}
+}
+
+// oldest is the least serial of what circulates, or of what may before long.
+func (s *Set) oldest() uint32 {
+	out := s.numbers.serial + 1
+	if s.next != nil {
+		out = s.next.Serials[0]
+	}
+	for _, g := range s.handles {
+		out = min(out, g.Serials[0])
+	}
+	return out
 }
 
 // handle is the generation that a buffer's storage is of; nil: there is none.

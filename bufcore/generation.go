@@ -26,6 +26,7 @@ type Generation struct {
 	freed       uint64 // buffers that have been, one bit each
 	since       Time   // of the stage
 	settled     string
+	runs        [][]Run // of each buffer, where they are known
 	circulation *Circulation
 }
 

@@ -14,7 +14,11 @@ func (s *Set) lateness(a *Attachment) *Proof {
 	if s.handles == nil {
 		g = s.next
 	}
-	if proof := s.unmetBy(a, g); proof != nil {
+	living, count := s.living(), len(s.handles)
+	if s.handles == nil {
+		living, count = []*Generation{g}, g.Count()
+	}
+	if proof := s.unmetBy(a, living, count); proof != nil {
 		return proof
 	}
 	return proofOf([]term{
@@ -43,62 +47,27 @@ func (g *Generation) fact(t term) term {
 }
 
 // unmet is the proof that the storage that exists does not meet the limits of a
-// newcomer, nil if it does.
-func (s *Set) unmet(a *Attachment) *Proof {
-	for _, g := range s.living() {
-		if proof := s.unsuitable(a, g); proof != nil {
-			return proof
-		}
-	}
-	return s.tooFew(a)
-}
+// newcomer. If it is nil the newcomer has chosen its alternatives accordingly.
+func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), len(s.handles)) }
 
-// unmetBy is unmet for one generation that all buffers are of.
-func (s *Set) unmetBy(a *Attachment, g *Generation) *Proof {
-	if proof := s.unsuitable(a, g); proof != nil {
-		return proof
+func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
+	q, p := s.beside(a.parties(), living, count, a)
+	if conflict := q.conflict(p); conflict != nil {
+		return q.proof(p, conflict)
 	}
-	return s.fewer(a, g, g.Count())
-}
-
-// unsuitable is the proof that the storage of g is not for a.
-func (s *Set) unsuitable(a *Attachment, g *Generation) *Proof {
-	p := a.party()
-	for _, t := range append(p.layout(), p.extent()...) {
-		if other, ok := g.meets(t); !ok {
-			return proofOf([]term{t, other})
-		}
-	}
-	reach := append(g.Heap.resolved().terms(), p.storage()...)
-	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
-	if !stored(reach) {
-		return proofOf(core(reach, stored))
-	}
+	a.chosen = q.chosen(p)
 	return nil
 }
 
 // tooFew is the proof that with a newcomer more buffers would be held than
 // there are.
-func (s *Set) tooFew(a *Attachment) *Proof { return s.fewer(a, s.current, len(s.handles)) }
-
-func (s *Set) fewer(a *Attachment, g *Generation, count int) *Proof {
-	terms := []term{g.fact(term{limit: storedCount, n: uint64(count)})}
-	p := s.problem(a)
-	for _, r := range s.vacant([]*Attachment{a}) {
-		p.add(r.party())
+func (s *Set) tooFew(a *Attachment) *Proof {
+	q, p := s.beside(a.chosen.parties(a.ask.Direction), []*Generation{s.current}, len(s.handles), a)
+	q.counting = true
+	if conflict := q.conflict(p); conflict != nil {
+		return q.proof(p, conflict)
 	}
-	terms = append(terms, p.gather((*party).counts)...)
-	enough := func(t []term) bool {
-		most := uint64(MaxBuffers)
-		if len(t) > 0 && t[0].limit == storedCount {
-			most = t[0].n
-		}
-		return need(t) <= most
-	}
-	if enough(terms) {
-		return nil
-	}
-	return proofOf(core(terms, enough))
+	return nil
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the

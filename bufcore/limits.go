@@ -7,13 +7,6 @@ import (
 	"twostep/fourcc"
 )
 
-// Device is whatever touches a buffer: a DMA engine, a GPU, a scanout engine,
-// an encoder, a CPU. Each function of a device attaches on its own.
-type Device struct {
-	Name   string // as in refusals; need not be unique
-	Limits Limits
-}
-
 // Limits is what a device can address. The zero value limits nothing and holds
 // one buffer. A Set takes a copy, Formats included.
 //
@@ -52,7 +45,7 @@ type Limits struct {
 	MaxSegmentSize uint64
 	// SegmentBoundary is a mask, a power of two less one: no scatterlist entry
 	// may cross a multiple of mask+1. Min. Zero: no boundary. From struct
-	// device_dma_parameters.
+	// device_dma_parameters. Any other number is refused.
 	SegmentBoundary uint64
 	// MaxSegments is how many scatterlist entries a buffer may be; 1 is
 	// contiguous. Min. Zero: no bound. From videobuf2's dma-contig.
@@ -77,9 +70,8 @@ type Limits struct {
 	// Shared is slack in buffers that several devices may share. Max. Zero:
 	// none. From sysmem2's min_buffer_count_for_shared_slack.
 	Shared uint32
-
-	// MaxBuffers is the most buffers that a set may have. Min. Zero: no bound.
-	// From VIDIOC_REQBUFS.
+	// MaxBuffers is how many buffers a set may have. Min. Zero: no bound. From
+	// VIDIOC_REQBUFS: a V4L2 queue cannot grow beyond the indices it reserved.
 	MaxBuffers uint32
 
 	// Crossing is what the producer can do without stopping. Not combined; of
@@ -97,6 +89,7 @@ const (
 	DeviceRead
 	DeviceWrite
 	Coherent // what one side writes the other sees without being told
+	Import   // reached as a dma-buf: the fd is imported by a driver
 )
 
 // Crossing is what a producer can do at a frame boundary without stopping.
@@ -121,16 +114,15 @@ func (l Limits) Merge(m Limits) Limits { return Aggregate(l, m) }
 // If formats have nothing in common the result's Formats is empty but not nil.
 func Aggregate(all ...Limits) Limits {
 	var out Limits
+	var common ranking
 	for i := range all {
 		out.narrow(&all[i])
-		out.reserve(&all[i])
-	}
-	if ranks := intersect(all); ranks != nil {
-		out.Formats = make([]fourcc.Format, len(ranks))
-		for i, r := range ranks {
-			out.Formats[i] = r.format
+		out.reserve(&all[i], all[i].held())
+		if len(all[i].Formats) > 0 {
+			common.add(all[i].Formats)
 		}
 	}
+	out.Formats = common.formats()
 	return out
 }
 
@@ -149,10 +141,11 @@ func (l *Limits) narrow(m *Limits) {
 	l.AddressMask = bound(l.AddressMask, m.AddressMask)
 	l.PageSize = max(l.PageSize, m.PageSize)
 	l.Access |= m.Access
+	l.MaxBuffers = bound(l.MaxBuffers, m.MaxBuffers)
 }
 
-func (l *Limits) reserve(m *Limits) {
-	l.Held = sum(l.Held, m.held())
+func (l *Limits) reserve(m *Limits, held uint32) {
+	l.Held = sum(l.Held, held)
 	l.Dedicated = sum(l.Dedicated, m.Dedicated)
 	l.Shared = max(l.Shared, m.Shared)
 }
@@ -180,13 +173,21 @@ func lcm(a, b uint64) uint64 {
 	if a == 0 || b == 0 {
 		return max(a, b)
 	}
-	x, y := a, b
-	for y != 0 {
-		x, y = y, x%y
-	}
-	high, low := bits.Mul64(a/x, b)
+	high, low := bits.Mul64(a/gcd(a, b), b)
 	if high != 0 {
 		return math.MaxUint64
 	}
 	return low
+}
+
+// gcd is the greatest common divisor of a and b, 1 if either counts as 1 by
+// being zero.
+func gcd(a, b uint64) uint64 {
+	if a == 0 || b == 0 {
+		return 1
+	}
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }

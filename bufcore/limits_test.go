@@ -28,6 +28,8 @@ func TestAggregate(t *testing.T) {
 		{"held-overflow", Limits{Held: math.MaxUint32}, Limits{Held: 4}, Limits{Held: math.MaxUint32}},
 		{"dedicated-sum", Limits{Dedicated: 3}, Limits{Dedicated: 4}, Limits{Dedicated: 7}},
 		{"shared-max", Limits{Shared: 3}, Limits{Shared: 4}, Limits{Shared: 4}},
+		{"max-buffers-min", Limits{MaxBuffers: 8}, Limits{MaxBuffers: 6}, Limits{MaxBuffers: 6}},
+		{"max-buffers-none", Limits{MaxBuffers: 8}, Limits{}, Limits{MaxBuffers: 8}},
 		{"crossing-not-combined", Limits{Crossing: CrossFormat}, Limits{}, Limits{}},
 		{"formats-intersection", Limits{Formats: formatsOf(t, "YUYV,NV12,XR24")}, Limits{Formats: formatsOf(t, "XR24,NV12")}, Limits{Formats: formatsOf(t, "NV12,XR24")}},
 		{"formats-nothing-in-common", Limits{Formats: formatsOf(t, "YUYV")}, Limits{Formats: formatsOf(t, "XR24")}, Limits{Formats: formatsOf(t, "R8")[:0]}},

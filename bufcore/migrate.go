@@ -27,12 +27,14 @@ func (migrate) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 		return nil, e
 	}
 	todo := s.unsuited(a)
-	st.count = 1
-	p := s.price(st)
+	p, e := s.price(st, st.bytes())
+	if e != nil {
+		return nil, e
+	}
 	p.todo, p.Buffers = todo, len(todo)
 	p.Bytes = len(todo) * st.sol.Layout.Bytes
 	p.Peak = s.peakOfMoves(todo, st.sol.Layout.Bytes)
-	return p, nil
+	return p, s.afford(1, p.Peak-s.bytes())
 }
 
 // follow refuses if somebody does not follow moves.
@@ -55,7 +57,7 @@ func (s *Set) sameFormat(p *problem) {
 func (s *Set) unsuited(a *Attachment) []int {
 	suits := map[*Generation]bool{}
 	for _, g := range s.living() {
-		suits[g] = s.unsuitable(a, g) == nil
+		suits[g] = g.suits(a)
 	}
 	var out []int
 	for i, g := range s.handles {
@@ -64,6 +66,17 @@ func (s *Set) unsuited(a *Attachment) []int {
 		}
 	}
 	return out
+}
+
+// suits says that storage of g is for one choice of a's alternatives.
+func (g *Generation) suits(a *Attachment) bool {
+	parties := a.parties()
+	for i := range parties {
+		if _, conflict := suit(&parties[i], i, []*Generation{g}); conflict != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // peakOfMoves is the most storage there is at a time while buffers move, each
@@ -118,11 +131,10 @@ func (m *moving) settled(s *Set) bool {
 	m.new, m.old, m.at = nil, nil, -1
 	if old.withdrawn() {
 		s.retire([]*Generation{old})
-		s.drain(old)
 	} else {
 		s.linger(old)
-		s.sweep(old)
 	}
+	s.sweep(old)
 	return true
 }
 
@@ -245,7 +257,7 @@ func (s *Set) repair() bool {
 	at := s.lacking[0]
 	s.lacking = s.lacking[1:]
 	g := s.handles[at]
-	st := settlement{problem: s.problem(), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
+	st := settlement{problem: newProblem(s.spec, nil), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
 	r := &repairing{}
 	s.passage = r
 	r.begin(s, st, at)

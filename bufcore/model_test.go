@@ -151,7 +151,7 @@ func (pl *player) attach(dir Direction) error {
 	pl.op = fmt.Sprint("attach ", p.name, " ", dir, " ", way, " ", p.limits)
 	late := pl.current != nil || pl.making != nil && pl.storage[pl.making].stored
 	p.waiting = !late && pl.making != nil
-	a, err := pl.set.Attach(Ask{Device: Device{p.name, p.limits}, Direction: dir, Policy: p.policy, Way: way})
+	a, err := pl.set.Attach(Ask{Device: Device{Name: p.name, Limits: p.limits}, Direction: dir, Policy: p.policy, Way: way})
 	pl.judgeAttach(p, a, way, late, err)
 	return err
 }

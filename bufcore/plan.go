@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"twostep/fourcc"
 )
 
 // Plan is what a way out would cost, before anything is touched.
@@ -98,12 +100,19 @@ func (s *Set) asIs() *Plan {
 	return &Plan{Format: s.current.format().String(), Peak: s.bytes()}
 }
 
-// price is the plan of a way that makes storage beside what there is.
-func (s *Set) price(st *settlement) *Plan {
-	f := st.sol.Layout
-	return &Plan{
-		Format: (&Generation{Layout: f}).format().String(), Heap: st.sol.Heap.Heap,
-		Buffers: st.count, Bytes: st.bytes(), Peak: s.bytes() + st.bytes(),
-		settlement: st,
+// price is the plan of a way that makes storage, after so many bytes of what
+// there is have been given back.
+func (s *Set) price(st *settlement, back int) (*Plan, *OpError) {
+	if e := s.afford(st.count, st.bytes()-back); e != nil {
+		return nil, e
 	}
+	return &Plan{
+		Format: st.sol.format().String(), Heap: st.sol.Heap.Heap,
+		Buffers: st.count, Bytes: st.bytes(), Peak: max(s.bytes(), s.bytes()-back+st.bytes()),
+		settlement: st,
+	}, nil
+}
+
+func (sol *Solution) format() fourcc.Format {
+	return fourcc.Format{Code: sol.Layout.Code, Modifier: sol.Layout.Modifier}
 }

@@ -1,77 +1,82 @@
 package bufcore
 
-import "math"
+import (
+	"math"
 
-// reach is what storage terms come to: what devices need and a heap promises.
-type reach struct {
-	need                  Limits
-	pieces, page, address uint64 // promised
+	"twostep/fourcc"
+)
+
+// offer is what a heap's terms come to: without any, everything.
+type offer struct {
+	pieces, page, address uint64
 	access                Access
+	modifiers             []fourcc.Modifier // nil: all
+	failed                bool
 }
 
-func gatherReach(terms []term) reach {
-	r := reach{pieces: math.MaxUint64, page: math.MaxUint64, access: ^Access(0)}
-	for _, t := range terms {
-		switch t.limit {
-		case heapPieces:
-			r.pieces = t.n
-		case heapPage:
-			r.page = t.n
-		case heapAddress:
-			r.address = t.n
-		case heapAccess:
-			r.access = Access(t.n)
-		default:
-			r.need.narrow(t.reach())
-		}
-	}
-	return r
+func anyOffer() offer {
+	return offer{pieces: math.MaxUint64, page: math.MaxUint64, access: ^Access(0)}
 }
 
-// reach is a device's storage term as the limits that say nothing else.
-func (t term) reach() *Limits {
+func (o *offer) add(t *term) {
 	switch t.limit {
-	case segmentMax:
-		return &Limits{MaxSegmentSize: t.n}
-	case boundary:
-		return &Limits{SegmentBoundary: t.n}
-	case segments:
-		return &Limits{MaxSegments: uint32(t.n)}
-	case address:
-		return &Limits{AddressMask: t.n}
-	case page:
-		return &Limits{PageSize: t.n}
+	case heapPieces:
+		o.pieces = t.n
+	case heapPage:
+		o.page = t.n
+	case heapAddress:
+		o.address = t.n
+	case heapAccess:
+		o.access = Access(t.n)
+	case heapFailed:
+		o.failed = true
 	}
-	return &Limits{Access: Access(t.n)}
+}
+
+// admits says whether d can be met where storage lies and as it is accessed.
+func (o *offer) admits(d *demand) bool {
+	switch {
+	case o.failed:
+		return false
+	case d.address != 0 && o.address > d.address:
+		return false
+	case d.page > o.page:
+		return false
+	}
+	return d.access&^o.access == 0
+}
+
+// holds says whether a buffer of so many bytes comes in as few segments as d
+// wants, at worst.
+func (o *offer) holds(d *demand, bytes uint64) bool {
+	return d.segments == 0 || o.split(d, bytes) <= d.segments
+}
+
+// split is how many scatterlist entries a buffer is at worst: pieces as
+// promised, each of which begins at a boundary.
+func (o *offer) split(d *demand, bytes uint64) uint64 {
+	longest := d.longest()
+	if longest == 0 {
+		longest = math.MaxUint64
+	}
+	bytes = max(bytes, 1)
+	out := bytes / o.pieces * up(o.pieces, longest)
+	if rest := bytes % o.pieces; rest > 0 {
+		out += up(rest, longest)
+	}
+	return out
 }
 
 // reachable says whether a buffer of so many bytes, as the heap promises it at
 // worst, is one that every device can reach.
 func reachable(terms []term, bytes uint64) bool {
-	r := gatherReach(terms)
-	switch {
-	case r.need.AddressMask != 0 && r.address > r.need.AddressMask:
-		return false
-	case r.need.PageSize > r.page:
-		return false
-	case r.need.Access&^r.access != 0:
-		return false
+	var d demand
+	o := anyOffer()
+	for i := range terms {
+		d.reach(&terms[i])
+		o.add(&terms[i])
 	}
-	return r.need.MaxSegments == 0 || r.segments(bytes) <= uint64(r.need.MaxSegments)
-}
-
-// segments is how many scatterlist entries a buffer is at worst: pieces as
-// promised, each split where a device wants it.
-func (r *reach) segments(bytes uint64) uint64 {
-	piece := min(r.pieces, max(bytes, 1))
-	longest := r.need.MaxSegmentSize
-	if mask := r.need.SegmentBoundary; mask != 0 {
-		longest = bound(longest, mask+1) // a mask of all ones overflows to no bound
-	}
-	if longest == 0 {
-		longest = piece
-	}
-	return up(max(bytes, 1), piece) * up(piece, longest)
+	return o.admits(&d) && o.holds(&d, bytes)
 }
 
 // up is a divided by b, rounded up.
@@ -79,16 +84,9 @@ func up(a, b uint64) uint64 { return (a-1)/b + 1 }
 
 // need is how many buffers count terms come to.
 func need(terms []term) uint64 {
-	var own, common uint64
-	for _, t := range terms {
-		switch t.limit {
-		case held, dedicated:
-			own += t.n
-		case shared:
-			common = max(common, t.n)
-		}
+	var d demand
+	for i := range terms {
+		d.add(&terms[i])
 	}
-	return own + common
+	return d.own + d.shared
 }
-
-func countable(terms []term) bool { return need(terms) <= MaxBuffers }

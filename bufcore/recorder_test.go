@@ -187,8 +187,14 @@ func (h *recorder) sealed(s *Set, err error) {
 // finish takes the set apart and checks that no storage is left.
 func (h *recorder) finish(t testing.TB, s *Set) {
 	t.Helper()
-	for _, a := range slices.Concat(s.members, s.arrivals, s.line) {
-		s.Detach(a)
+	all := slices.Concat(s.members, s.arrivals, s.line)
+	for _, b := range s.sides {
+		all = append(all, b.newcomer)
+	}
+	for _, a := range all {
+		if !a.inner {
+			s.Detach(a)
+		}
 	}
 	if s.newcomer != nil {
 		s.Detach(s.newcomer)
@@ -198,7 +204,7 @@ func (h *recorder) finish(t testing.TB, s *Set) {
 	for g := range h.stored {
 		h.fault("storage of generation %d is left", g.Number)
 	}
-	if n := len(s.draining); n != 0 || s.current != nil || s.next != nil {
+	if n := len(s.draining) + len(s.sides); n != 0 || s.current != nil || s.next != nil {
 		h.fault("%d generations are left", n)
 	}
 	for _, f := range h.faults {

@@ -66,18 +66,18 @@ func TestLateProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Ask{Device: Device{"pattern", Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Direction: Write, Policy: InOrder, Way: Strict})
-	s.Attach(Ask{Device: Device{"window", Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
+	cam, _ := s.Attach(Ask{Device: Device{Name: "pattern", Limits: Limits{Formats: formatsOf(t, "YUYV"), Held: 2}}, Direction: Write, Policy: InOrder, Way: Strict})
+	s.Attach(Ask{Device: Device{Name: "window", Limits: Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h, s, cam)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			a, err := s.Attach(Ask{Device: Device{"encapp h264", c.limits}, Direction: Read, Policy: InOrder, Way: Strict})
+			a, err := s.Attach(Ask{Device: Device{Name: "encapp h264", Limits: c.limits}, Direction: Read, Policy: InOrder, Way: Strict})
 			var e *OpError
 			if !errors.As(err, &e) || !errors.Is(err, syscall.EBUSY) || a != nil || e.Next != Strict {
 				t.Fatal(err)
 			}
-			if got := e.Proof.Text(); got != c.want {
+			if got := coreText(e.Proof); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
@@ -146,7 +146,7 @@ func TestWordsOfSmallTypes(t *testing.T) {
 		{InOrder, "in order"}, {Latest, "latest"}, {Policy(9), "policy 9"},
 		{Strict, "strict"}, {Fit, "fit"}, {Swap, "swap"}, {DefaultWay, "default"}, {Way(9), "way 9"},
 		{NotHeld, "not held"}, {BadGeneration, "bad generation"}, {Rule(99), "unknown rule"},
-		{CPURead | Coherent, "CPU read and coherent"}, {Access(1 << 8), "bits 0x100"},
+		{CPURead | Coherent, "CPU read and coherent"}, {CPURead | Import, "CPU read and dma-buf import"}, {Access(1 << 8), "bits 0x100"},
 	}
 	for _, c := range cases {
 		if c.got.String() != c.want {

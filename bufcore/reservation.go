@@ -17,6 +17,7 @@ type Reservation struct {
 	Tag any
 
 	device Device
+	chosen Device // with an alternative chosen of each that it has
 	set    *Set
 	by     *Attachment // whose it is now; nil: nobody's
 	gone   bool
@@ -31,7 +32,6 @@ func (r *Reservation) Free() bool { return !r.gone && r.by == nil }
 // Reserve keeps a place for a device that reads. It must be done before the
 // first map; after that the error wraps ErrBusy.
 func (s *Set) Reserve(d Device) (*Reservation, error) {
-	r := &Reservation{device: d.clone(), set: s}
 	err := d.check()
 	switch {
 	case s.ended:
@@ -44,8 +44,13 @@ func (s *Set) Reserve(d Device) (*Reservation, error) {
 	if err != nil {
 		return nil, &OpError{Op: "reserve", Set: s.spec.Stream, Device: d.Name, Err: err, Next: Strict}
 	}
+	r := newReservation(s, d.clone())
 	s.reserved = append(s.reserved, r)
 	return r, nil
+}
+
+func newReservation(s *Set, d Device) *Reservation {
+	return &Reservation{device: d, chosen: d.first(), set: s}
 }
 
 // Unreserve gives a place up. Whoever has claimed it stays. Doing so twice does
@@ -71,7 +76,7 @@ type dropped struct {
 func (s *Set) claims(a *Attachment) bool {
 	r := a.ask.Claim
 	return r != nil && r.set == s && !r.gone && (r.by == nil || r.by == a) &&
-		a.ask.Direction == Read && r.device.Limits.covers(&a.ask.Device.Limits)
+		a.ask.Direction == Read && r.covers(a.ask.Device)
 }
 
 // occupy takes the place that a member claims, or makes one for it to leave
@@ -81,7 +86,8 @@ func (s *Set) occupy(a *Attachment) {
 	case s.claims(a):
 		a.ask.Claim.by = a
 	case a.ask.Dispensable && !a.inner && a.ask.Direction == Read:
-		a.ask.Claim = &Reservation{device: a.ask.Device, set: s, by: a}
+		a.ask.Claim = newReservation(s, a.ask.Device)
+		a.ask.Claim.by = a
 		s.reserved = append(s.reserved, a.ask.Claim)
 	default:
 		a.ask.Claim = nil
@@ -103,14 +109,39 @@ func (s *Set) vacant(newcomers []*Attachment) []*Reservation {
 	})
 }
 
-func (r *Reservation) party() party {
-	return party{name: r.device.Name, direction: Read, limits: r.device.Limits}
+// covers says that whatever meets what was reserved meets d too, in one of its
+// alternatives.
+func (r *Reservation) covers(d Device) bool {
+	l := aggregate(r.chosen.parties(Read))
+	l.Formats = r.chosen.formats()
+	parties := d.parties(Read)
+	for i := range parties {
+		which := slices.IndexFunc(parties[i].choices(), func(m Limits) bool { return l.coversStored(&m) })
+		if which < 0 {
+			return false
+		}
+		parties[i] = parties[i].as(which)
+	}
+	m := aggregate(parties)
+	return l.Held >= m.Held && l.Dedicated >= m.Dedicated && l.Shared >= m.Shared
 }
 
-// covers says that whatever meets l meets m too.
-func (l *Limits) covers(m *Limits) bool {
-	return l.coversLayout(m) && l.coversExtent(m) && l.coversStorage(m) &&
-		l.held() >= m.held() && l.Dedicated >= m.Dedicated && l.Shared >= m.Shared
+// formats are what all of d takes; nil: anything.
+func (d Device) formats() []fourcc.Format {
+	var all []Limits
+	for _, q := range d.parties(0) {
+		all = append(all, q.limits)
+	}
+	return Aggregate(all...).Formats
+}
+
+// choices are the alternatives of q, the first among them.
+func (q *party) choices() []Limits { return append([]Limits{q.limits}, q.or...) }
+
+// coversStored says that storage that meets l meets m too, the number of buffers
+// aside.
+func (l *Limits) coversStored(m *Limits) bool {
+	return l.coversLayout(m) && l.coversExtent(m) && l.coversStorage(m)
 }
 
 func (l *Limits) coversLayout(m *Limits) bool {

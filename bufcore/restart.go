@@ -12,13 +12,11 @@ func (restart) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if e != nil {
 		return nil, e
 	}
-	if e := s.afford(st, s.bytes()); e != nil {
-		return nil, e
+	p, e := s.price(st, s.bytes())
+	if e == nil {
+		p.Lost = s.pace.gap()
 	}
-	p := s.price(st)
-	p.Peak = max(s.bytes(), st.bytes())
-	p.Lost = s.pace.gap()
-	return p, nil
+	return p, e
 }
 
 func (restart) enter(s *Set, a *Attachment, _ *Plan) {
@@ -28,12 +26,7 @@ func (restart) enter(s *Set, a *Attachment, _ *Plan) {
 	s.excused = s.withProducer()
 	s.handles, s.current, s.lacking = nil, nil, nil
 	s.retire(old)
-	for _, g := range old {
-		s.linger(g) // all are waited for
-	}
-	for _, g := range old {
-		s.drain(g)
-	}
+	s.sweepAll(old)
 }
 
 // withProducer are the buffers that the producer has.
@@ -66,7 +59,7 @@ func (p restarting) drained(s *Set) {
 	if s.settling != nil || len(s.draining) > 0 {
 		return
 	}
-	st, e := s.settle(ErrConflict, nil, s.entrants()...)
+	st, e := s.foundation(s.entrants()...)
 	if e != nil {
 		p.abandoned(s, nil, e)
 		return

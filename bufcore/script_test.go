@@ -15,10 +15,11 @@ import (
 // A script is a table of operations, one a line, and after the bar what comes
 // of each: events in order and, last, "= " and the answer if it is not nil.
 //
-//	attach NAME write|read|latest [WAY] [FORMATS] [LIMIT=NUMBER...]
+//	attach NAME write|read|latest [WAY] [FORMATS] [moves] [dispensable] [claim=NAME] [LIMIT=NUMBER...]
+//	reserve NAME [FORMATS] [LIMIT=NUMBER...], unreserve NAME
 //	proceed|map|stop|detach NAME
 //	ready NAME GENERATION
-//	allocated [nomem], sealed [bad], tick SECONDS, close
+//	allocated [nomem], sealed [bad], copied [bad], tick SECONDS, close
 //	queue NAME SERIAL SEQUENCE
 //	release NAME SERIAL
 //
@@ -28,6 +29,7 @@ type script struct {
 	host *recorder
 	set  *Set
 	by   map[string]*Attachment
+	kept map[string]*Reservation
 }
 
 var backedScript = `
@@ -45,7 +47,7 @@ func runScript(t *testing.T, spec Spec, text string) {
 		spec.Width, spec.Height = 1280, 720
 	}
 	spec.Stream = "camera"
-	sc := &script{t: t, host: newRecorder(), by: map[string]*Attachment{}}
+	sc := &script{t: t, host: newRecorder(), by: map[string]*Attachment{}, kept: map[string]*Reservation{}}
 	set, err := NewSet(spec, sc.host)
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +89,17 @@ func (sc *script) do(f []string) error {
 	case "sealed":
 		sc.host.sealed(sc.set, said(f, "bad", errors.New("mapped twice")))
 		return nil
+	case "copied":
+		sc.host.copied(sc.set, said(f, "bad", errors.New("too slow")))
+		return nil
+	case "reserve":
+		ask := sc.ask(f[1:])
+		r, err := sc.set.Reserve(ask.Device)
+		sc.kept[ask.Device.Name] = r
+		return err
+	case "unreserve":
+		sc.set.Unreserve(sc.kept[f[1]])
+		return nil
 	case "tick":
 		sc.host.now += Time(number(f[1]) * uint64(time.Second))
 		sc.set.Tick(sc.host.now)
@@ -123,29 +136,48 @@ func (sc *script) act(op string, a *Attachment, f []string) error {
 }
 
 func (sc *script) attach(f []string) error {
-	dir, policy, way := Read, InOrder, DefaultWay
-	d := Device{Name: f[0]}
+	ask := sc.ask(f)
+	a, err := sc.set.Attach(ask)
+	if a != nil {
+		sc.by[ask.Device.Name] = a
+	}
+	return err
+}
+
+func (sc *script) ask(f []string) Ask {
+	ask := Ask{Device: Device{Name: f[0]}, Direction: Read}
 	for _, word := range f[1:] {
 		w, err := ParseWay(word)
 		switch key, value, pair := strings.Cut(word, "="); {
 		case word == "write":
-			dir = Write
+			ask.Direction = Write
 		case word == "latest":
-			policy = Latest
+			ask.Policy = Latest
 		case word == "read":
+		case word == "moves":
+			ask.Moves = true
+		case word == "dispensable":
+			ask.Dispensable = true
+		case key == "claim":
+			ask.Claim = sc.claim(value)
 		case err == nil:
-			way = w
+			ask.Way = w
 		case pair:
-			setLimit(sc.t, &d.Limits, key, number(value))
+			setLimit(sc.t, &ask.Device.Limits, key, number(value))
 		default:
-			d.Limits.Formats = formatsOf(sc.t, word)
+			ask.Device.Limits.Formats = formatsOf(sc.t, word)
 		}
 	}
-	a, err := sc.set.Attach(Ask{Device: d, Direction: dir, Policy: policy, Way: way})
-	if a != nil {
-		sc.by[d.Name] = a
+	return ask
+}
+
+// claim is the reservation that was made under a name, or that an attachment of
+// the name has left.
+func (sc *script) claim(name string) *Reservation {
+	if r := sc.kept[name]; r != nil {
+		return r
 	}
-	return err
+	return sc.by[name].Reservation()
 }
 
 func setLimit(t *testing.T, l *Limits, key string, n uint64) {
@@ -170,9 +202,15 @@ func setLimit(t *testing.T, l *Limits, key string, n uint64) {
 // record finds a buffer by its serial; one that does not exist has index 0.
 func (sc *script) record(name string) Record {
 	serial := uint32(number(strings.TrimPrefix(name, "b")))
-	for _, g := range sc.set.generations() {
-		if i, ok := g.Index(serial); ok {
-			return Record{Buffer: uint32(i), Serial: serial}
+	sets := []*Set{sc.set}
+	for _, b := range sc.set.sides {
+		sets = append(sets, b.side)
+	}
+	for _, s := range sets {
+		for _, g := range s.generations() {
+			if i, ok := g.Index(serial); ok {
+				return Record{Buffer: uint32(g.First + i), Serial: serial}
+			}
 		}
 	}
 	return Record{Serial: serial}

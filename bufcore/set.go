@@ -46,7 +46,6 @@ type Set struct {
 	numbers  *numbers
 	pace     pace
 	diary    *diary
-	past     uint32  // the newest serial that has been retired
 	echo     *bounce // whose side this is; nil: nobody's
 	ended    bool
 }
@@ -233,16 +232,20 @@ func (s *Set) end() {
 	if s.newcomer != nil {
 		outside = append(outside, s.newcomer)
 	}
-	retire := slices.Concat([]*Generation{s.next}, s.living())
+	old := s.living()
+	if s.next != nil {
+		old = append(old, s.next)
+	}
 	s.arrivals, s.line, s.newcomer, s.lacking, s.reserved = nil, nil, nil, nil, nil
 	s.passage, s.next, s.settling, s.current, s.handles = nil, nil, nil, nil, nil
+	for _, g := range old {
+		s.withdraw(g)
+	}
 	for _, a := range outside {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
 	s.tellEnd(false)
-	for _, g := range retire {
-		s.drain(g)
-	}
+	s.sweepAll(old)
 	s.tellEnd(true) // organs let go of what they hold, which has to be found
 	for _, b := range slices.Clone(s.sides) {
 		b.close()

@@ -57,7 +57,7 @@ var firstMapCases = []scriptCase{
 	{name: "contiguous-device-on-contiguous-heap-ok", script: `
 		attach cam write YUYV segments=1 |
 		map cam | allocate 1 YUYV x2
-	`, spec: Spec{Storage: Promise{Heap: "cma", Contiguous: 1 << 24}}},
+	`, spec: Spec{Heaps: []Promise{{Heap: "cma", Contiguous: 1 << 24}}}},
 	{name: "no-memory-leaves-it-abstract", script: `
 		attach cam write YUYV |
 		map cam | allocate 1 YUYV x2

@@ -2,7 +2,6 @@ package bufcore
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"twostep/fourcc"
@@ -10,229 +9,116 @@ import (
 
 // Solution is storage that meets every limit.
 type Solution struct {
-	Layout fourcc.Layout // of every buffer
-	Count  int           // buffers
-	Limits Limits        // what the storage has to meet: all limits, combined
-	Heap   Promise
+	Layout  fourcc.Layout // of every buffer
+	Count   int           // buffers
+	Limits  Limits        // what the storage has to meet: all limits, combined
+	Heap    Promise       // where it comes from, with defaults filled in
+	Devices []Device      // as they were given, each with the alternative chosen for Limits and no Or
 }
 
-// Solve returns the storage that satisfies devices in a set as spec says, or
-// the proof that none can. The order of devices does not matter.
+// Conflict is why there is no solution: limits that cannot hold together. It
+// wraps ErrConflict.
+type Conflict struct {
+	Proof *Proof
+}
+
+// Error returns the proof's text after what it proves.
+func (c *Conflict) Error() string { return ErrConflict.Error() + ": " + c.Proof.Text() }
+
+// Unwrap returns ErrConflict.
+func (c *Conflict) Unwrap() error { return ErrConflict }
+
+// Solve returns the storage that satisfies devices in a set as spec says. The
+// error is a *Conflict, which proves that there is none, or wraps
+// ErrUnsupported: a spec or a device that cannot be, or more than
+// MaxAlternatives combinations. The order of devices does not matter.
 //
-// The format is the one of least summed ranks that can be laid out; where no
-// device names one it is R8, bytes. The count is the largest of spec.Count, 2,
-// and all held and dedicated plus the largest shared, at most MaxBuffers.
-func Solve(devices []Device, spec Spec) (*Solution, *Proof) {
+// The heap is the first, by cost and then by name, from which anything
+// satisfies them. The alternatives are those of least summed places in their
+// lists; of several such, those that give the first device in the order of
+// names its first, and so on. The format is the one of least summed ranks that
+// can be laid out there; where no device names one it is R8, bytes. The count is
+// the largest of spec.Count, 2, and all held and dedicated plus the largest
+// shared; it is at most MaxBuffers and any device's, and only the 2 gives way.
+func Solve(devices []Device, spec Spec) (*Solution, error) {
+	if err := spec.check(); err != nil {
+		return nil, err
+	}
 	parties := make([]party, 0, len(devices))
 	for _, d := range devices {
-		parties = append(parties, party{name: d.Name, limits: d.Limits})
+		if err := d.check(); err != nil {
+			return nil, err
+		}
+		parties = append(parties, d.parties(0)...)
 	}
-	spec.Storage = spec.Storage.resolved()
 	return newProblem(spec, parties).solve()
 }
 
-func (p *problem) solve() (*Solution, *Proof) {
-	sol, conflict := p.settle()
-	if conflict != nil {
-		return nil, proofOf(conflict)
+func (p *problem) solve() (*Solution, error) {
+	if err := checkCombinations(p.parties); err != nil {
+		return nil, err
 	}
-	return sol, nil
+	if !p.crosses() {
+		return nil, &Conflict{p.proof(whole{}.conflict(p))}
+	}
+	s := p.newSearch(p.terms())
+	if found, ok := s.best(); ok {
+		return p.solution(s, found), nil
+	}
+	return nil, &Conflict{p.proof(whole{}.conflict(p))}
 }
 
-// settle returns a solution or a minimal conflict.
-func (p *problem) settle() (*Solution, []term) {
-	if p.from != nil && p.crossing == CrossNever {
-		return nil, []term{{who: clip(p.producer), limit: crossingNever}}
-	}
-	if conflict := p.fitExtent(); conflict != nil {
-		return nil, conflict
-	}
-	terms := p.layoutTerms()
-	layout, ok := p.choose(terms)
-	if !ok {
-		return nil, core(terms, func(t []term) bool { _, ok := p.choose(t); return ok })
-	}
-	reach := p.storageTerms()
-	stored := func(t []term) bool { return reachable(t, uint64(layout.Bytes)) }
-	if !stored(reach) {
-		return nil, core(reach, stored)
-	}
-	counts := p.gather((*party).counts)
-	if !countable(counts) {
-		return nil, core(counts, countable)
-	}
-	n := max(need(counts), uint64(p.spec.Count), 2)
-	return &Solution{Layout: layout, Count: int(n), Limits: p.aggregate(), Heap: p.spec.Storage}, nil
+// crosses says that other storage can be had at all.
+func (p *problem) crosses() bool { return p.from == nil || p.crossing > CrossNever }
+
+// whole is whether there is storage for everybody.
+type whole struct{}
+
+func (whole) holds(p *problem) bool { return p.crosses() && p.satisfiable(p.terms()) }
+
+func (whole) layout(p *problem) fourcc.Layout {
+	s := p.newSearch(p.terms())
+	found, _ := s.best()
+	return p.solution(s, found).Layout
 }
 
-func (p *problem) aggregate() Limits {
-	all := make([]Limits, len(p.parties))
-	for i := range p.parties {
-		all[i] = p.parties[i].limits
+func (whole) conflict(p *problem) []term {
+	if !p.crosses() {
+		return []term{{who: clip(p.producer), limit: crossingNever}}
 	}
-	return Aggregate(all...)
+	return p.conflict(p.terms())
 }
 
-// fitExtent finds the first bound that the set's extent is out of. The extent
-// is given, so that no two devices' bounds need comparing.
-func (p *problem) fitExtent() []term {
-	for _, t := range p.gather((*party).extent) {
-		if !contains(t, p.spec.Width, p.spec.Height) {
-			return []term{t, p.extentTerm()}
+// solution is what a search has found, with the best format for it.
+func (p *problem) solution(s *search, found answer) *Solution {
+	d := &found.demand
+	parties := p.chosen(found.picks)
+	sol := &Solution{Heap: p.spec.Heaps[found.heap], Limits: aggregate(parties)}
+	sol.Limits.Formats = s.commonTo(found.picks)
+	wanted := sol.Limits.Formats
+	if wanted == nil {
+		wanted = s.unnamed(found.heap)
+	}
+	for _, f := range wanted {
+		if s.offers[found.heap].arranges(f.Modifier) && s.lies(d, found.heap, f.Code) {
+			sol.Layout, _ = s.layout(shape{f.Code, d.stride, d.offset, d.size})
+			sol.Layout.Modifier = f.Modifier
+			break
 		}
 	}
-	return nil
+	least := min(2, cmp.Or(d.buffers, 2))
+	sol.Count = int(max(d.own+d.shared, uint64(p.spec.Count), least))
+	slices.SortFunc(parties, func(a, b party) int { return a.order - b.order })
+	sol.Devices = devicesOf(parties)
+	return sol
 }
 
-func contains(t term, width, height int) bool {
-	switch t.limit {
-	case widthMin:
-		return uint64(width) >= t.n
-	case widthMax:
-		return uint64(width) <= t.n
-	case heightMin:
-		return uint64(height) >= t.n
+// aggregate combines the limits of parties that have chosen, but for formats.
+func aggregate(parties []party) Limits {
+	var out Limits
+	for i := range parties {
+		out.narrow(&parties[i].limits)
+		out.reserve(&parties[i].limits, parties[i].held())
 	}
-	return uint64(height) <= t.n
-}
-
-// wish is what layout terms come to.
-type wish struct {
-	lists         [][]fourcc.Format
-	limits        Limits
-	width, height int // 1 until the set's extent is among the terms
-	bytes         uint64
-	planes        bool
-	linear        bool
-}
-
-func gatherWish(terms []term, spec Spec) wish {
-	w := wish{width: 1, height: 1, bytes: math.MaxUint64}
-	for _, t := range terms {
-		switch t.limit {
-		case formats, crossingStorage:
-			w.lists = append(w.lists, t.formats)
-		case setExtent:
-			w.width, w.height = spec.Width, spec.Height
-		case setBytes:
-			w.bytes = t.n
-		case setPlanes:
-			w.planes = true
-		case heapModifiers:
-			w.linear = true
-		default:
-			w.limits.narrow(t.limits())
-		}
-	}
-	return w
-}
-
-// limits is a numeric layout term as the limits that say nothing else.
-func (t term) limits() *Limits {
-	switch t.limit {
-	case strideAlign:
-		return &Limits{StrideAlign: t.n}
-	case offsetAlign:
-		return &Limits{OffsetAlign: t.n}
-	case sizeAlign:
-		return &Limits{SizeAlign: t.n}
-	}
-	return &Limits{MaxStride: t.n}
-}
-
-// choose returns the layout of the best format that the terms allow.
-func (p *problem) choose(terms []term) (fourcc.Layout, bool) {
-	w := gatherWish(terms, p.spec)
-	ranks := rank(w.lists)
-	if w.lists == nil {
-		ranks = p.universe()
-	}
-	for _, r := range ranks {
-		if w.linear && !slices.Contains(p.spec.Storage.Modifiers, r.format.Modifier) {
-			continue
-		}
-		if layout, ok := w.layout(r.format); ok {
-			return layout, true
-		}
-	}
-	return fourcc.Layout{}, false
-}
-
-func (w *wish) layout(f fourcc.Format) (fourcc.Layout, bool) {
-	l, err := fourcc.LayoutOf(f.Code, w.width, w.height, fourcc.Align{
-		Stride: int(w.limits.StrideAlign),
-		Offset: int(w.limits.OffsetAlign),
-		Size:   int(w.limits.SizeAlign),
-	})
-	if err != nil {
-		return l, !w.planes
-	}
-	l.Modifier = f.Modifier
-	fits := w.limits.MaxStride == 0 || maxStride(l) <= w.limits.MaxStride
-	return l, fits && uint64(l.Bytes) <= w.bytes
-}
-
-// ranked is a format and the sum of its ranks.
-type ranked struct {
-	format fourcc.Format
-	rank   int
-	lists  int // that it is in
-}
-
-func compareRanked(a, b ranked) int {
-	return cmp.Or(cmp.Compare(a.rank, b.rank),
-		cmp.Compare(a.format.Code, b.format.Code),
-		cmp.Compare(a.format.Modifier, b.format.Modifier))
-}
-
-// rank intersects lists, the least sum of ranks first. A format that is in a
-// list twice has the better rank.
-func rank(lists [][]fourcc.Format) []ranked {
-	if len(lists) == 0 {
-		return nil
-	}
-	index := make(map[fourcc.Format]int, len(lists[0]))
-	var out []ranked
-	for _, f := range lists[0] {
-		if _, twice := index[f]; !twice {
-			index[f] = len(out)
-			out = append(out, ranked{format: f})
-		}
-	}
-	for n, list := range lists {
-		for i, f := range list {
-			at, ok := index[f]
-			if ok && out[at].lists == n {
-				out[at].lists, out[at].rank = n+1, out[at].rank+i
-			}
-		}
-	}
-	out = slices.DeleteFunc(out, func(r ranked) bool { return r.lists < len(lists) })
-	slices.SortFunc(out, compareRanked)
 	return out
-}
-
-// intersect is rank of those who name formats; nil if nobody does, empty if
-// they have nothing in common.
-func intersect(all []Limits) []ranked {
-	var lists [][]fourcc.Format
-	for i := range all {
-		if len(all[i].Formats) > 0 {
-			lists = append(lists, all[i].Formats)
-		}
-	}
-	return rank(lists)
-}
-
-// universe is every format there could be talk of: what anybody names, and
-// bytes. Where nobody names one, bytes it is.
-func (p *problem) universe() []ranked {
-	out := []ranked{{format: fourcc.Format{Code: fourcc.R8}}}
-	for i := range p.parties {
-		for _, f := range p.parties[i].limits.Formats {
-			out = append(out, ranked{format: f})
-		}
-	}
-	slices.SortFunc(out, compareRanked)
-	return slices.Compact(out)
 }

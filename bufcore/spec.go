@@ -1,7 +1,9 @@
 package bufcore
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"twostep/fourcc"
@@ -17,6 +19,8 @@ const (
 	// MaxGenerations is the most generations that have storage at a time,
 	// those included that wait for their last release.
 	MaxGenerations = 8
+	// MaxHeaps is the most heaps that a spec names.
+	MaxHeaps = 16
 )
 
 // Deadlines, for a Spec that names none.
@@ -44,7 +48,7 @@ type Spec struct {
 	Count         int           // buffers wished for, at most MaxBuffers; 0: no wish
 	Expect        int           // attachments that the first map waits for, at most MaxAttachments; 0: none
 	Deadline      time.Duration // how long it waits for them; 0: ExpectWithin
-	Storage       Promise       // what the heap promises; the zero value is what memfd does
+	Heaps         []Promise     // where storage can come from, at most MaxHeaps, of different names; nil: memfd alone
 	Preroll       int           // frames that the set keeps for newcomers, fewer than MaxBuffers; 0: none
 	Hold          time.Duration // after which whoever holds up others is revoked; 0: HoldWithin
 	Copies        Copier        // what the host can copy; nil: nothing
@@ -52,14 +56,17 @@ type Spec struct {
 }
 
 // Promise is what a heap says of its storage. The zero value is what a memfd
-// is: 4 KiB pages scattered anywhere, linear formats only.
+// is: 4 KiB pages scattered anywhere, linear formats only, not a dma-buf.
 type Promise struct {
 	Heap       string            // as in refusals; empty: "memfd"
 	Contiguous uint64            // bytes that are sure to be in one piece; 0: one page
 	PageSize   uint64            // bytes; 0: 4096
 	Address    uint64            // the highest address there is; 0: no bound
-	Access     Access            // what it allows; 0: not said, and not checked
-	Modifiers  []fourcc.Modifier // that it can lay out; nil: Linear
+	Access     Access            // what it allows; 0: everything but Import
+	Modifiers  []fourcc.Modifier // that it can lay out; empty: Linear
+	Cost       uint32            // the lower is tried first, ties by name; 0: before all others
+	Peers      bool              // storage that others can write: the kernel cannot seal it
+	Unverified bool              // contiguity is the heap's word: nothing shows page frames
 }
 
 func (p Promise) resolved() Promise {
@@ -73,7 +80,10 @@ func (p Promise) resolved() Promise {
 	if p.Address == 0 {
 		p.Address = ^uint64(0)
 	}
-	if p.Modifiers == nil {
+	if p.Access == 0 {
+		p.Access = CPURead | CPUWrite | DeviceRead | DeviceWrite | Coherent
+	}
+	if len(p.Modifiers) == 0 {
 		p.Modifiers = []fourcc.Modifier{fourcc.Linear}
 	}
 	return p
@@ -86,8 +96,37 @@ func (s Spec) resolved() Spec {
 	if s.Hold == 0 {
 		s.Hold = HoldWithin
 	}
-	s.Storage = s.Storage.resolved()
+	s.Heaps = resolve(s.Heaps)
 	return s
+}
+
+// resolve fills in what promises leave out, in the order they are tried in.
+func resolve(heaps []Promise) []Promise {
+	if len(heaps) == 0 {
+		heaps = []Promise{{}}
+	}
+	out := make([]Promise, len(heaps))
+	for i, h := range heaps {
+		out[i] = h.resolved()
+	}
+	slices.SortStableFunc(out, func(a, b Promise) int {
+		return cmp.Or(cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Heap, b.Heap))
+	})
+	return out
+}
+
+func checkHeaps(heaps []Promise) error {
+	if len(heaps) > MaxHeaps {
+		return fmt.Errorf("%w: %d heaps, %d are the most", ErrUnsupported, len(heaps), MaxHeaps)
+	}
+	named := make(map[string]bool)
+	for _, h := range resolve(heaps) {
+		if named[h.Heap] {
+			return fmt.Errorf("%w: two heaps called %q", ErrUnsupported, h.Heap)
+		}
+		named[h.Heap] = true
+	}
+	return nil
 }
 
 func (s Spec) check() error {
@@ -103,5 +142,5 @@ func (s Spec) check() error {
 	case s.MaxBytes < 0 || s.Deadline < 0 || s.Hold < 0:
 		return fmt.Errorf("%w: negative bound", ErrUnsupported)
 	}
-	return nil
+	return checkHeaps(s.Heaps)
 }

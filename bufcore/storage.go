@@ -7,8 +7,8 @@ import (
 )
 
 // Map asks for the storage to exist: an attachment's first real use. It is
-// idempotent. If it returns nil storage follows, or is there; [Segments] is the
-// scatterlist of it for one device.
+// idempotent. If it returns nil storage follows, or is there; [Generation.Segments]
+// is the scatterlist of it for one device.
 //
 // The first map of a set waits until there is a producer, and from then on for
 // the attachments that the spec expects, until a deadline. Then it asks the
@@ -50,7 +50,7 @@ func (s *Set) firstMap() *OpError {
 		}
 		return nil
 	}
-	st, e := s.settle(ErrConflict, nil)
+	st, e := s.foundation()
 	if e != nil {
 		return e
 	}
@@ -152,10 +152,11 @@ func (s *Set) inspect(g *Generation, b Backing) {
 		all = s.echo.set
 	}
 	s.diary.made(g, all.bytes())
-	if lie := b.check(g); lie != nil {
+	if lie := b.check(g, s.settling); lie != nil {
 		s.otherHeap(g, lie)
 		return
 	}
+	g.runs = b.Runs
 	s.reveal(g)
 }
 
@@ -163,7 +164,7 @@ func (s *Set) inspect(g *Generation, b Backing) {
 func (s *Set) otherHeap(g *Generation, err error) {
 	next := s.settling.without(g.Heap.Heap, err)
 	if next == nil {
-		s.abandon(&OpError{Err: err, Proof: s.settling.tried()})
+		s.abandon(&OpError{Err: err})
 		return
 	}
 	s.next = nil
@@ -233,6 +234,7 @@ func (s *Set) Sealed(g *Generation, err error) {
 func (s *Set) open(g *Generation) {
 	now := s.host.Now()
 	g.enter(live, now)
+	s.settling.choose()
 	s.pace.made(now - g.circulation.slots[0].since)
 	for _, m := range s.members {
 		if m != s.producer {
@@ -252,21 +254,36 @@ func (s *Set) abandon(e *OpError) {
 	p.abandoned(s, g, e)
 }
 
-// drain retires g; nil is none.
+// drain withdraws g and frees what nobody holds of it.
 func (s *Set) drain(g *Generation) {
-	if g == nil {
-		return
-	}
+	s.withdraw(g)
+	s.sweep(g)
+}
+
+// withdraw takes all of g out of circulation.
+func (s *Set) withdraw(g *Generation) {
 	now := s.host.Now()
 	g.enter(retired, now)
 	g.circulation.Retire(now)
 	s.linger(g)
 	s.await(g)
-	s.sweep(g)
-	for _, m := range s.members {
-		if m.inner { // and lets go of it now that it is withdrawn
+}
+
+// retire withdraws generations that frames have come of, and tells everybody.
+func (s *Set) retire(old []*Generation) {
+	for _, g := range old {
+		s.withdraw(g)
+	}
+	for _, g := range old {
+		for _, m := range s.members {
 			m.tell(g)
 		}
+	}
+}
+
+func (s *Set) sweepAll(old []*Generation) {
+	for _, g := range old {
+		s.sweep(g)
 	}
 }
 

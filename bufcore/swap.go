@@ -14,7 +14,7 @@ func (swap) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if e != nil {
 		return nil, e
 	}
-	return s.price(st), nil
+	return s.price(st, 0)
 }
 
 func (swap) enter(s *Set, a *Attachment, p *Plan) { s.pass(swapping{}, a, p) }
@@ -56,19 +56,5 @@ func (swapping) crossed(s *Set, r Record) {
 	if a != nil {
 		s.admit(a, r.Sequence)
 	}
-	for _, o := range old {
-		s.drain(o)
-	}
-}
-
-// retire tells everybody that nothing more comes of generations.
-func (s *Set) retire(old []*Generation) {
-	for _, g := range old {
-		s.past = max(s.past, g.Serials[len(g.Serials)-1])
-		for _, m := range s.members {
-			if !m.inner { // who hears of it from drain
-				m.tell(g)
-			}
-		}
-	}
+	s.sweepAll(old)
 }

@@ -37,7 +37,7 @@ func openFDs(t *testing.T) int {
 }
 
 func TestAllocatedBuffersAreNamedBackedAndOfFixedSize(t *testing.T) {
-	for i, b := range allocate(t, new(Memfd), 3) {
+	for i, b := range allocate(t, Memfd{}, 3) {
 		link, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", b.FD.Raw()))
 		if want := fmt.Sprintf("memfd:twostep-cam-g1-%d", i); err != nil || !strings.Contains(link, want) {
 			t.Errorf("buffer %d is %q, %v, want %s", i, link, err, want)
@@ -55,7 +55,7 @@ func TestAllocatedBuffersAreNamedBackedAndOfFixedSize(t *testing.T) {
 }
 
 func TestSealedStorageHasOneWriterForLife(t *testing.T) {
-	b := allocate(t, new(Memfd), 1)[0]
+	b := allocate(t, Memfd{}, 1)[0]
 	producer, err := sys.MapWrite(b.FD, size)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestSealedStorageHasOneWriterForLife(t *testing.T) {
 }
 
 func TestReopeningSealedStorageGivesNoWriter(t *testing.T) {
-	b := allocate(t, new(Memfd), 1)[0]
+	b := allocate(t, Memfd{}, 1)[0]
 	if err := b.Seal(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestReopeningSealedStorageGivesNoWriter(t *testing.T) {
 }
 
 func TestSealIsIdempotentAndFinal(t *testing.T) {
-	b := allocate(t, new(Memfd), 1)[0]
+	b := allocate(t, Memfd{}, 1)[0]
 	for range 2 {
 		if err := b.Seal(); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestSealIsIdempotentAndFinal(t *testing.T) {
 }
 
 func TestSealFailsWhereTheProducerSealedFirst(t *testing.T) {
-	b := allocate(t, new(Memfd), 1)[0]
+	b := allocate(t, Memfd{}, 1)[0]
 	if err := sys.AddSeals(b.FD, sys.SealSeal); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestSealFailsWhereTheProducerSealedFirst(t *testing.T) {
 }
 
 func TestStorageOutlivesItsBufferThroughADup(t *testing.T) {
-	b := allocate(t, new(Memfd), 1)[0]
+	b := allocate(t, Memfd{}, 1)[0]
 	dup, err := b.FD.Dup()
 	if err != nil {
 		t.Fatal(err)
@@ -144,9 +144,9 @@ func TestStorageOutlivesItsBufferThroughADup(t *testing.T) {
 }
 
 func TestCloseGivesDescriptorsAndBytesBackOnce(t *testing.T) {
-	h := &Memfd{Quota: 4 * size}
+	allowance := &Allowance{Bytes: 4 * size}
 	before := openFDs(t)
-	buffers := allocate(t, h, 4)
+	buffers := allocate(t, Bounded(Memfd{}, allowance), 4)
 	if got := openFDs(t); got != before+4 {
 		t.Errorf("%d descriptors for 4 buffers", got-before)
 	}
@@ -157,7 +157,7 @@ func TestCloseGivesDescriptorsAndBytesBackOnce(t *testing.T) {
 			}
 		}
 	}
-	if got := openFDs(t); got != before || h.Used() != 0 {
-		t.Errorf("%d descriptors left, %d bytes in use", got-before, h.Used())
+	if got := openFDs(t); got != before || allowance.Used() != 0 {
+		t.Errorf("%d descriptors left, %d bytes in use", got-before, allowance.Used())
 	}
 }

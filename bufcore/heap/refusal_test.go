@@ -22,11 +22,12 @@ func TestRefusalsAreTypedAndLeaveNothing(t *testing.T) {
 		{"too many", 0, size, MaxBuffers + 1, []error{ErrBadSize}},
 		{"a buffer above 2 GiB", 0, math.MaxInt64, 1, []error{ErrBadSize}},
 		{"above the quota", 4*size - 1, size, 4, []error{ErrNoMemory, syscall.ENOMEM}},
-		{"above the machine", 0, math.MaxInt32, MaxBuffers, []error{ErrNoMemory, syscall.ENOMEM}},
+		{"above the machine", 0, MaxBytes, MaxBuffers, []error{ErrNoMemory, syscall.ENOMEM}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			h := &Memfd{Quota: c.quota}
+			allowance := &Allowance{Bytes: c.quota}
+			h := Bounded(Memfd{}, allowance)
 			before := openFDs(t)
 			buffers, err := h.Allocate("cam-g1", c.bytes, c.n)
 			var refusal *Refusal
@@ -38,25 +39,26 @@ func TestRefusalsAreTypedAndLeaveNothing(t *testing.T) {
 					t.Errorf("%v is not %v", err, want)
 				}
 			}
-			if got := openFDs(t); got != before || h.Used() != 0 {
-				t.Errorf("%d descriptors left, %d bytes in use", got-before, h.Used())
+			if got := openFDs(t); got != before || allowance.Used() != 0 {
+				t.Errorf("%d descriptors left, %d bytes in use", got-before, allowance.Used())
 			}
 		})
 	}
 }
 
-func TestFullTableMidwayUndoesWhatWasMade(t *testing.T) {
-	h := new(Memfd)
+func TestNearlyFullTableIsLeftToOthers(t *testing.T) {
 	before := openFDs(t)
-	t.Run("full", func(t *testing.T) {
-		limitFDs(t, uint64(before+6))
-		_, err := h.Allocate("cam-g1", size, 16)
-		if !errors.Is(err, ErrNoDescriptors) || !errors.Is(err, syscall.EMFILE) {
-			t.Errorf("%v, want ErrNoDescriptors and EMFILE", err)
+	t.Run("near", func(t *testing.T) {
+		limitFDs(t, uint64(before+Spare+15))
+		if _, err := (Memfd{}).Allocate("cam-g1", size, 16); !errors.Is(err, ErrNoDescriptors) || !errors.Is(err, syscall.EMFILE) {
+			t.Errorf("16 with 15 to be had: %v, want ErrNoDescriptors and EMFILE", err)
+		}
+		for _, b := range allocate(t, Memfd{}, 15) {
+			b.Close()
 		}
 	})
-	if got := openFDs(t); got != before || h.Used() != 0 {
-		t.Errorf("%d descriptors left, %d bytes in use", got-before, h.Used())
+	if got := openFDs(t); got != before {
+		t.Errorf("%d descriptors left", got-before)
 	}
 }
 
@@ -74,7 +76,7 @@ func limitFDs(t *testing.T, n uint64) {
 }
 
 func TestQuotaIsFreeAgainAfterClose(t *testing.T) {
-	h := &Memfd{Quota: 2 * size}
+	h := Bounded(Memfd{}, &Allowance{Bytes: 2 * size})
 	first := allocate(t, h, 2)
 	if _, err := h.Allocate("cam-g2", size, 1); !errors.Is(err, ErrNoMemory) {
 		t.Errorf("while full: %v, want ErrNoMemory", err)
@@ -102,10 +104,9 @@ func TestKernelErrorsBecomeReasons(t *testing.T) {
 }
 
 func TestNameTheKernelRefusesIsARefusal(t *testing.T) {
-	h := new(Memfd)
-	_, err := h.Allocate(strings.Repeat("x", 300), size, 1)
-	if !errors.Is(err, ErrBadSize) || h.Used() != 0 {
-		t.Errorf("%v, %d bytes in use, want ErrBadSize", err, h.Used())
+	_, err := Memfd{}.Allocate(strings.Repeat("x", 300), size, 1)
+	if !errors.Is(err, ErrBadSize) {
+		t.Errorf("%v, want ErrBadSize", err)
 	}
 }
 

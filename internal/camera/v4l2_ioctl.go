@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"syscall"
 	"unsafe"
 
 	"twostep/fourcc"
@@ -9,12 +10,14 @@ import (
 
 // Requests of linux/videodev2.h: direction<<30 | size<<16 | 'V'<<8 | number.
 const (
-	vidiocQueryCap = 2<<30 | 104<<16 | 'V'<<8
-	vidiocGFmt     = 3<<30 | 208<<16 | 'V'<<8 | 4
-	vidiocReqBufs  = 3<<30 | 20<<16 | 'V'<<8 | 8
-	vidiocQBuf     = 3<<30 | 88<<16 | 'V'<<8 | 15
-	vidiocDQBuf    = 3<<30 | 88<<16 | 'V'<<8 | 17
-	vidiocGParm    = 3<<30 | 204<<16 | 'V'<<8 | 21
+	vidiocQueryCap   = 2<<30 | 104<<16 | 'V'<<8
+	vidiocGFmt       = 3<<30 | 208<<16 | 'V'<<8 | 4
+	vidiocReqBufs    = 3<<30 | 20<<16 | 'V'<<8 | 8
+	vidiocQBuf       = 3<<30 | 88<<16 | 'V'<<8 | 15
+	vidiocExpBuf     = 3<<30 | 64<<16 | 'V'<<8 | 16
+	vidiocDQBuf      = 3<<30 | 88<<16 | 'V'<<8 | 17
+	vidiocGParm      = 3<<30 | 204<<16 | 'V'<<8 | 21
+	vidiocCreateBufs = 3<<30 | 256<<16 | 'V'<<8 | 92
 )
 
 const (
@@ -37,6 +40,8 @@ var (
 	_ = [1]struct{}{}[unsafe.Sizeof(v4l2RequestBuffers{})-20]
 	_ = [1]struct{}{}[unsafe.Sizeof(v4l2Buffer{})-88]
 	_ = [1]struct{}{}[unsafe.Sizeof(v4l2StreamParm{})-204]
+	_ = [1]struct{}{}[unsafe.Sizeof(v4l2ExportBuffer{})-64]
+	_ = [1]struct{}{}[unsafe.Sizeof(v4l2CreateBuffers{})-256]
 )
 
 // v4l2Capability is struct v4l2_capability.
@@ -97,6 +102,21 @@ type v4l2StreamParm struct {
 	_                      [204 - 20]byte
 }
 
+// v4l2ExportBuffer is struct v4l2_exportbuffer.
+type v4l2ExportBuffer struct {
+	kind, index, plane, flags uint32
+	fd                        int32
+	_                         [11]uint32
+}
+
+// v4l2CreateBuffers is struct v4l2_create_buffers.
+type v4l2CreateBuffers struct {
+	index, count, memory uint32
+	_                    uint32
+	format               v4l2Format
+	_                    [8]uint32
+}
+
 func queryCapability(fd uintptr) (c v4l2Capability, err error) {
 	err = sys.Ioctl(fd, vidiocQueryCap, unsafe.Pointer(&c))
 	return c, err
@@ -130,4 +150,22 @@ func dequeue(fd uintptr) (v4l2Buffer, error) {
 	b := v4l2Buffer{kind: bufTypeCapture, memory: memoryMMAP}
 	err := sys.Ioctl(fd, vidiocDQBuf, unsafe.Pointer(&b))
 	return b, err
+}
+
+// createBuffers makes this file the owner of count buffers of format's size
+// more, from index 0 on if it has none. It returns how many there are now: the
+// driver may make fewer.
+func createBuffers(fd uintptr, count int, format v4l2Format) (int, error) {
+	c := v4l2CreateBuffers{count: uint32(count), memory: memoryMMAP, format: format}
+	err := sys.Ioctl(fd, vidiocCreateBufs, unsafe.Pointer(&c))
+	return int(c.index + c.count), err
+}
+
+// exportBuffer returns a dma-buf of the buffer at index, for reading and writing.
+func exportBuffer(fd uintptr, index int) (*sys.FD, error) {
+	e := v4l2ExportBuffer{kind: bufTypeCapture, index: uint32(index), flags: syscall.O_RDWR | syscall.O_CLOEXEC}
+	if err := sys.Ioctl(fd, vidiocExpBuf, unsafe.Pointer(&e)); err != nil {
+		return nil, err
+	}
+	return sys.NewFD(int(e.fd)), nil
 }

@@ -45,7 +45,7 @@ func wanted(t *testing.T) {
 // test if the guest does not come to its end.
 func boot(t *testing.T, limit time.Duration, dir, out string, command ...string) (string, int) {
 	t.Helper()
-	args := []string{"-t", strconv.Itoa(int(limit.Seconds())), "-o", out, "--"}
+	args := []string{"-t", strconv.Itoa(int(limit.Seconds())), "-m", "vgem", "-o", out, "--"}
 	ctx, cancel := context.WithTimeout(t.Context(), limit+5*time.Minute) // the first boot fetches a kernel
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(root(t), "scripts/guest"), append(args, command...)...)

@@ -23,10 +23,25 @@ const (
 // Lack of memory is ENOMEM or ENOSPC, a full descriptor table EMFILE or ENFILE,
 // a size that is not positive EINVAL. Nothing is left behind on an error.
 func Memfd(name string, size int64) (*FD, error) {
+	return memoryFile(name, size, 0)
+}
+
+// HugePage is the size in bytes of the pages of a HugeMemfd.
+const HugePage = 2 << 20
+
+// HugeMemfd is a Memfd of huge pages, out of the pool that the administrator
+// has set aside. size is in whole huge pages, else it is EINVAL. ENOMEM and
+// ENOSPC are for an empty pool, ENODEV and ENOENT for a kernel or a processor
+// without such pages.
+func HugeMemfd(name string, size int64) (*FD, error) {
+	return memoryFile(name, size, unix.MFD_HUGETLB|unix.MFD_HUGE_2MB)
+}
+
+func memoryFile(name string, size int64, flags int) (*FD, error) {
 	if size <= 0 {
 		return nil, os.NewSyscallError("memfd_create", unix.EINVAL)
 	}
-	raw, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	raw, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|flags)
 	if err != nil {
 		return nil, os.NewSyscallError("memfd_create", err)
 	}

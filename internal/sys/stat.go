@@ -2,6 +2,7 @@ package sys
 
 import (
 	"bufio"
+	"math"
 	"os"
 	"runtime"
 	"strings"
@@ -26,10 +27,21 @@ func Stat(fd *FD) (size int64, inode uint64, regular bool, err error) {
 	return st.Size, st.Ino, st.Mode&unix.S_IFMT == unix.S_IFREG, nil
 }
 
-// OpenFDs counts the open file descriptors of this process, without the one
-// that it counts with.
+// OpenFDs counts the open file descriptors of this process. Kernels from 6.2 on
+// say the number in the size of /proc/self/fd, at the cost of a stat; on older
+// ones it is as many directory entries to read.
 func OpenFDs() (int, error) {
-	dir, err := os.Open("/proc/self/fd")
+	const table = "/proc/self/fd"
+	st, err := os.Stat(table)
+	if err == nil && st.Size() > 0 {
+		return int(st.Size()), nil
+	}
+	return countFDs(table)
+}
+
+// countFDs leaves out the descriptor that it counts with.
+func countFDs(table string) (int, error) {
+	dir, err := os.Open(table)
 	if err != nil {
 		return 0, err
 	}
@@ -39,6 +51,17 @@ func OpenFDs() (int, error) {
 		return 0, err
 	}
 	return len(names) - 1, nil
+}
+
+// Descriptors returns how many descriptors this process has open, and how many
+// it may have: its soft RLIMIT_NOFILE.
+func Descriptors() (open, limit int, err error) {
+	var r unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &r); err != nil {
+		return 0, 0, os.NewSyscallError("getrlimit", err)
+	}
+	open, err = OpenFDs()
+	return open, int(min(r.Cur, math.MaxInt32)), err
 }
 
 // Mappings counts the mappings of this process whose line in /proc/self/maps

@@ -1,0 +1,9 @@
+package heaptest_test
+
+import (
+	"testing"
+
+	"twostep/internal/testmain"
+)
+
+func TestMain(m *testing.M) { testmain.Run(m) }
