@@ -115,6 +115,7 @@ func (a *app) open() error {
 	a.camera = set.Produce(device(a.source, a.options.fourcc), client.Producer{
 		Refused: a.refused, Storage: a.storage, Idle: a.idle, Retired: a.retired,
 		Ended: func(reason string) { a.fail(exit.Errorf(exit.Protocol, "the stream has ended: %s", reason)) },
+		Moves: true,
 	})
 	set.Close()
 	events := client.ToplevelEvents{Close: func() { a.quit = true }, Key: a.key, Refused: a.refused}

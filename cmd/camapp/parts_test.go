@@ -15,9 +15,10 @@ import (
 	"twostep/internal/camera"
 )
 
-func TestPoolUsesTheNewestGenerationOnly(t *testing.T) {
+func TestPoolUsesWhatIsAcrossTheCrossingOnly(t *testing.T) {
 	var p pool
-	old, new1, new2 := &client.Buffer{Generation: 1}, &client.Buffer{Generation: 2}, &client.Buffer{Generation: 2}
+	old := &client.Buffer{Generation: 1, Crossing: 1}
+	new1, new2 := &client.Buffer{Generation: 2, Crossing: 2}, &client.Buffer{Generation: 3, Crossing: 2}
 	for _, b := range []*client.Buffer{old, new1, new2} {
 		p.put(b)
 	}
@@ -41,7 +42,7 @@ func TestStepWaitsForTheScreenAndTheBuffer(t *testing.T) {
 	n := 0
 	s := newSteps(func() { n++ })
 	defer s.stop()
-	a, b := &client.Buffer{Generation: 1}, &client.Buffer{Generation: 1}
+	a, b := &client.Buffer{Generation: 1}, &client.Buffer{Generation: 1, Index: 1}
 	check := func(what string, want int) {
 		t.Helper()
 		if n != want {
@@ -75,6 +76,12 @@ func TestStepWaitsForTheScreenAndTheBuffer(t *testing.T) {
 	check("another generation retired", 3)
 	s.retired(&client.Generation{Number: 1})
 	check("its generation retired", 4)
+	s.queued(b, 3)
+	s.seen(3)
+	s.idle(&client.Buffer{Generation: 2, Crossing: 2, Index: 1})
+	check("its like of another crossing", 4)
+	s.idle(&client.Buffer{Generation: 2, Index: 1})
+	check("back in other storage", 5)
 }
 
 func TestNoStepsDoNothing(t *testing.T) {

@@ -45,7 +45,7 @@ func (s *steps) idle(b *client.Buffer) {
 	case !s.begun:
 		s.begun = true
 		s.step()
-	case b == s.last:
+	case s.last != nil && b.Index == s.last.Index && b.Crossing == s.last.Crossing: // it may have moved
 		s.back = true
 		s.next()
 	}

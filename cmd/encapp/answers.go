@@ -36,7 +36,7 @@ func (s *session) current(int, int) {
 	}
 	s.enter(asking)
 	set := s.stream.Set(nil)
-	s.attachment = set.Consume(s.device(), client.Options{Policy: bufcore.InOrder, Way: s.options.way}, client.Consumer{
+	s.attachment = set.Consume(s.device(), client.Options{Policy: bufcore.InOrder, Way: s.options.way, Moves: true}, client.Consumer{
 		Attached: s.attached, Refused: s.refused, Storage: s.storage, Admitted: s.admit,
 		Frame: s.frame, Dropped: s.drop, Last: s.last, Ended: func(string) { s.finish() },
 	})
