@@ -70,10 +70,9 @@ func (s *Set) unsuited(a *Attachment) []int {
 
 // suits says that storage of g is for one choice of a's alternatives.
 func (g *Generation) suits(a *Attachment) bool {
-	q := latecomer{living: []*Generation{g}}
 	parties := a.parties()
 	for i := range parties {
-		if _, conflict := q.admits(&parties[i], i); conflict != nil {
+		if _, conflict := suit(&parties[i], i, []*Generation{g}); conflict != nil {
 			return false
 		}
 	}

@@ -115,7 +115,8 @@ func previewOf(t *testing.T, spec Spec, formats string, crossing Crossing) (*Set
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Ask{Device: Device{Name: "camera", Limits: Limits{Formats: formatsOf(t, formats), Held: 2, Crossing: crossing}}, Direction: Write, Policy: InOrder, Way: Strict})
+	camera := Device{Name: "camera", Limits: Limits{Formats: formatsOf(t, formats), Held: 2, Crossing: crossing}}
+	cam, _ := s.Attach(Ask{Device: camera, Direction: Write, Policy: InOrder, Way: Strict})
 	s.Attach(Ask{Device: Device{Name: "window", Limits: Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h.recorder, s, cam)

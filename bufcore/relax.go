@@ -91,13 +91,18 @@ func (r *relaxer) singles(conflict []term) []Relaxation {
 }
 
 // pairs opens one limit of the conflict after the other, and then those of the
-// conflict that is left.
+// conflict that is left. If two together solve it, either is in what the other
+// leaves, so that those opened before need not be looked at again.
 func (r *relaxer) pairs(conflict []term) []Relaxation {
 	var out []Relaxation
-	for _, k := range r.knobs(r.base, conflict) {
+	knobs := r.knobs(r.base, conflict)
+	for i, k := range knobs {
 		open := r.base.with(k, k.opened())
 		rest := r.rest(open)
 		for _, l := range r.knobs(open, rest) {
+			if slices.ContainsFunc(knobs[:i], l.is) {
+				continue
+			}
 			if pair := r.pair(k, l, slices.Concat(conflict, rest)); pair != nil {
 				out = add(out, pair)
 			}

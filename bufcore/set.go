@@ -46,7 +46,6 @@ type Set struct {
 	numbers  *numbers
 	pace     pace
 	diary    *diary
-	past     uint32  // the newest serial that has been retired
 	echo     *bounce // whose side this is; nil: nobody's
 	ended    bool
 }

@@ -272,7 +272,6 @@ func (s *Set) withdraw(g *Generation) {
 // retire withdraws generations that frames have come of, and tells everybody.
 func (s *Set) retire(old []*Generation) {
 	for _, g := range old {
-		s.past = max(s.past, g.Serials[len(g.Serials)-1])
 		s.withdraw(g)
 	}
 	for _, g := range old {

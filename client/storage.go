@@ -343,20 +343,33 @@ func (n *announcement) finish(number uint32, write bool) (*Generation, error) {
 // mapBuffer maps fd once it is sure that no later truncation can make reading
 // it a fault.
 func mapBuffer(fd *sys.FD, bytes int, write bool) (*sys.Mapping, error) {
-	size, _, regular, err := sys.Stat(fd)
+	size, err := fixedSize(fd)
 	if err != nil {
 		return nil, err
 	}
-	if !regular || size < int64(bytes) {
-		return nil, brokerf("a buffer of %d bytes has an fd of %d, regular %t", bytes, size, regular)
-	}
-	if seals, err := sys.Seals(fd); err != nil || seals&sys.SealShrink == 0 {
-		return nil, brokerf("a buffer's fd is not sealed against shrinking: seals %#x, %v", seals, err)
+	if size < int64(bytes) {
+		return nil, brokerf("a buffer of %d bytes has an fd of %d", bytes, size)
 	}
 	if write {
 		return sys.MapWrite(fd, bytes)
 	}
 	return sys.MapRead(fd, bytes)
+}
+
+// fixedSize is the size of a dma-buf, which never changes, or of a file that is
+// sealed against shrinking.
+func fixedSize(fd *sys.FD) (int64, error) {
+	if size, err := sys.DMABufSize(fd); !errors.Is(err, sys.ErrNotDMABuf) {
+		return size, err
+	}
+	size, _, regular, err := sys.Stat(fd)
+	if err != nil {
+		return 0, err
+	}
+	if seals, err := sys.Seals(fd); !regular || err != nil || seals&sys.SealShrink == 0 {
+		return 0, brokerf("a buffer's fd is not sealed against shrinking: seals %#x, %v, regular %t", seals, err, regular)
+	}
+	return size, nil
 }
 
 // drop closes the fds: a mapping needs none.
