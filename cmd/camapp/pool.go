@@ -6,11 +6,11 @@ import (
 	"twostep/client"
 )
 
-// pool has the buffers that are idle. Once the first after a crossing is there
-// those from before it are not used any more: the next frame is the crossing.
+// pool has the buffers that are idle. Once the first that was crossed to is there
+// those from before are not used any more: the next frame is the crossing.
 type pool struct {
 	idle   []*client.Buffer
-	newest uint32 // Crossing
+	newest uint32 // crossing
 }
 
 func (p *pool) put(b *client.Buffer) {

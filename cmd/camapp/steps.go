@@ -51,6 +51,15 @@ func (s *steps) idle(b *client.Buffer) {
 	}
 }
 
+// halted learns that there is no storage at all: what is on its way comes to
+// nothing, and the first buffer that there is begins it all again.
+func (s *steps) halted() {
+	if s != nil {
+		s.begun, s.last = false, nil
+		s.timer.Stop()
+	}
+}
+
 // retired learns that no buffer of g will come back.
 func (s *steps) retired(g *client.Generation) {
 	if s != nil && s.last != nil && s.last.Generation == g.Number {

@@ -16,6 +16,7 @@ var layers = [][]string{
 	{"internal/wire", "internal/stamp", "internal/copier"},
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},
+	{"internal/standby"},
 	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo", "internal/lab", "internal/guest"},
 	{"cmd", "internal/cmd", "examples", "test"},
 }
