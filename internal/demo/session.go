@@ -216,21 +216,18 @@ func (s *session) snapshot(ctx context.Context, name string) error {
 	return nil
 }
 
-// recording tells whether camapp's encoder is running.
+// recording tells whether a recording goes on: the encoder has its file from
+// the beginning, and leaves a report when it is over.
 func (s *session) recording() bool {
-	for _, p := range stage.Living(s.camera.PID()) {
-		if p.PID != s.camera.PID() {
-			return true
-		}
-	}
-	return false
+	_, err := os.Stat(s.place.File(recordingName))
+	return err == nil && !s.reported()
 }
 
-// quiet waits until no encoder is running.
+// quiet waits until the recording is over.
 func (s *session) quiet(ctx context.Context) error {
 	err := s.poll(ctx, endPatience, func() bool { return !s.recording() })
 	if errors.Is(err, stage.ErrTooSlow) {
-		return exit.Errorf(exit.IO, "encapp has not ended %v after the recording was stopped", endPatience)
+		return exit.Errorf(exit.IO, "encapp has not finished %v after the recording was stopped", endPatience)
 	}
 	return err
 }
