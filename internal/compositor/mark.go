@@ -1,5 +1,7 @@
 package compositor
 
+import "twostep/fourcc"
+
 // Since is what has been since the mark: of the preview that was foremost then,
 // and of all storage.
 type Since struct {
@@ -48,4 +50,12 @@ func (s *Server) since() *Since {
 		Missed: missed, Superseded: superseded, Lost: missed + superseded, MaxGapMS: float64(now.recent) / 1e6,
 		PeakBytes: s.ledger.Total.PeakBytes, CopiedBytes: s.bouncedBytes - m.copied,
 	}
+}
+
+// pictureBytes is what a frame is without its padding.
+func pictureBytes(l fourcc.Layout) (n uint64) {
+	for _, p := range l.Planes {
+		n += uint64(p.Rows * p.RowBytes)
+	}
+	return n
 }

@@ -175,7 +175,7 @@ func (s *Server) Finish(r Result) {
 		if r.err == nil {
 			st.set.copied++
 			s.bounced++
-			s.bouncedBytes += uint64(r.job.copy.To.Layout.Bytes)
+			s.bouncedBytes += pictureBytes(r.job.copy.To.Layout)
 		}
 		core.Copied(r.job.copy, r.err)
 	case freeJob:
