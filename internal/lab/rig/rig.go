@@ -34,7 +34,9 @@ type rig struct {
 	screen   *stage.Console
 	cam      *stage.Console
 	planner  *Planner
-	encoder  int // process id of encapp; 0: not known
+	plans    func(bufcore.Device) (bufcore.Plans, error)
+	programs []int // process ids of compositor and camapp
+	encoder  int   // that of encapp; 0: not known
 	ready    bool
 	frame    time.Duration // between two frames of the camera
 	record   time.Duration // the most that record stays pressed
@@ -71,8 +73,12 @@ func (r *rig) start(ctx context.Context) error {
 	if _, err := r.screen.Ask(ctx, askPatience, "wait frames 1"); err != nil {
 		return err
 	}
-	r.planner, err = NewPlanner(r.place.SocketPath(), "camera", nil)
-	return err
+	r.programs = []int{r.display.PID(), r.camera.PID()}
+	if r.planner, err = NewPlanner(r.place.SocketPath(), "camera", nil); err != nil {
+		return err
+	}
+	r.plans = r.planner.Plans
+	return nil
 }
 
 func (r *rig) startCamera() error {
@@ -172,14 +178,17 @@ func (r *rig) device(ctx context.Context, codec string, n lab.Needs) (bufcore.De
 	return d, err
 }
 
-// pids are those of all three processes.
+// pids are those of all three processes, as far as they are known.
 func (r *rig) pids() []int {
-	if r.encoder == 0 {
+	if r.encoder == 0 && r.camera != nil {
 		for _, p := range stage.Living(r.camera.PID()) {
 			if p.PID != r.camera.PID() && strings.HasPrefix(p.Name, "encapp") {
 				r.encoder = p.PID
 			}
 		}
 	}
-	return []int{r.display.PID(), r.camera.PID(), r.encoder}
+	if r.encoder == 0 {
+		return r.programs
+	}
+	return append(r.programs[:len(r.programs):len(r.programs)], r.encoder)
 }

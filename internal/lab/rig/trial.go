@@ -110,7 +110,7 @@ func (a *attempt) foresee(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plans, err := a.planner.Plans(d)
+	plans, err := a.plans(d)
 	a.foreseen = planOf(plans, a.cell.Way)
 	return err
 }
