@@ -139,6 +139,9 @@ func (pl *player) settle() {
 	}
 	pl.do(step{kind: queueStep, who: slices.Index(pl.parts, pl.producer), n: uint64(mine[0]), m: pl.last + 1})
 	for _, o := range pl.set.Snapshot().Outcomes {
+		if o.Peak > o.Plan.Peak && o.Plan.Way != Restart {
+			pl.object("%v for %s took %d bytes at its peak, planned were %d", o.Plan.Way, o.Device, o.Peak, o.Plan.Peak)
+		}
 		if o.Ended == 0 {
 			pl.object("what came of %v for %s is never told", o.Plan.Way, o.Device)
 		}

@@ -185,3 +185,25 @@ func TestKeptBufferDoesNotHoldUpAMigration(t *testing.T) {
 		t.Error(fault)
 	}
 }
+
+func TestRestartCountsTheCopiesThatStay(t *testing.T) {
+	pl := heard(`
+		set count=4 copies
+		attach cam write YUYV
+		attach win read YUYV
+		map cam
+		allocated 1
+		ready cam 1
+		sealed 1
+		attach enc read bounce NV12
+		proceed enc
+		allocated 2
+		sealed 2
+	`)
+	side := pl.set.bytes() - 4*4096
+	for _, p := range pl.set.Plan(Ask{Device: Device{Name: "late", Limits: Limits{Held: 4}}, Direction: Read}) {
+		if p.Way == Restart && (side <= 0 || p.Peak < p.Bytes+side) {
+			t.Errorf("%d bytes at the peak, %d are new and %d stay", p.Peak, p.Bytes, side)
+		}
+	}
+}

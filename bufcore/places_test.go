@@ -5,9 +5,14 @@ func (m *account) Dropped(r *Reservation, why *Proof) {
 		if pl.r != r {
 			continue
 		}
-		if pl.gone || pl.by != nil || why == nil || len(why.Core) == 0 {
-			m.object("a reservation is dropped twice, or claimed, or for no reason")
+		if pl.gone || why == nil || len(why.Core) == 0 {
+			m.object("a reservation is dropped twice, or for no reason")
 		}
+		m.judge(func() {
+			if pl.by != nil {
+				m.object("the reservation of %s is dropped", pl.by.name)
+			}
+		})
 		pl.gone = true
 		return
 	}
