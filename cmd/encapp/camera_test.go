@@ -31,6 +31,7 @@ type camera struct {
 	start  sys.Time
 	queued map[uint32]int // frames, by generation
 	marks  []mark
+	ahead  int // buffers that may be on their way
 }
 
 // mark is a number of frames that somebody waits for.
@@ -49,7 +50,7 @@ func newCamera(t *testing.T, s *studio, codes ...fourcc.Code) *camera {
 	}
 	c := &camera{
 		conn: conn, token: make(chan client.Token, 1), do: make(chan func()), quit: make(chan struct{}),
-		ended: make(chan struct{}), next: 100, start: sys.Now(), queued: make(map[uint32]int),
+		ended: make(chan struct{}), next: 100, start: sys.Now(), queued: make(map[uint32]int), ahead: 3,
 	}
 	c.open(codes)
 	go c.run()
@@ -116,7 +117,7 @@ func (c *camera) capture() {
 }
 
 // take returns an idle buffer, of the newest generation if there is one, unless
-// more than three of those are on their way.
+// more than so many of those are on their way.
 func (c *camera) take() *client.Buffer {
 	at, free := len(c.idle)-1, 0
 	for i, b := range c.idle {
@@ -125,7 +126,7 @@ func (c *camera) take() *client.Buffer {
 			free++
 		}
 	}
-	if at < 0 || free > 0 && len(c.newest.Buffers)-free > 3 {
+	if at < 0 || free > 0 && len(c.newest.Buffers)-free > c.ahead {
 		return nil
 	}
 	b := c.idle[at]

@@ -15,28 +15,44 @@ import (
 
 	"twostep/client"
 	"twostep/internal/encoder"
+	"twostep/internal/standby"
 )
 
 // child is an encapp that runs.
 type child struct {
 	cmd    *exec.Cmd
 	dir    string
-	lines  *bufio.Reader // its stdout
+	orders io.WriteCloser // its stdin
+	lines  *bufio.Reader  // its stdout
 	stderr bytes.Buffer
 }
 
 // started runs encapp with the arguments. Files go to a directory of its own.
 func started(t *testing.T, s *studio, token client.Token, env []string, args ...string) *child {
 	t.Helper()
+	c := &child{dir: t.TempDir()}
+	c.run(t, s, token, env, append([]string{"--output", c.file(), "--report", c.reportFile(), "--pressed-at", "1"}, args...))
+	return c
+}
+
+// standingBy runs an encapp that stands by, and waits until it does.
+func standingBy(t *testing.T, s *studio, token client.Token, args ...string) *child {
+	t.Helper()
+	c := &child{dir: t.TempDir()}
+	c.run(t, s, token, nil, append([]string{"--standby"}, args...))
+	answers[standby.Ready](t, c)
+	return c
+}
+
+func (c *child) run(t *testing.T, s *studio, token client.Token, env, args []string) {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &child{dir: t.TempDir()}
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	t.Cleanup(cancel)
-	all := append([]string{"--output", c.file(), "--report", c.reportFile(), "--pressed-at", "1"}, args...)
-	c.cmd = exec.CommandContext(ctx, exe, all...)
+	c.cmd = exec.CommandContext(ctx, exe, args...)
 	c.cmd.Env = append(os.Environ(), "TWOSTEP_TEST_ENCAPP=1", "TWOSTEP_TOKEN="+token.String(), "TWOSTEP_DISPLAY="+s.path)
 	c.cmd.Env = append(c.cmd.Env, env...)
 	c.cmd.Stderr = &c.stderr
@@ -45,28 +61,58 @@ func started(t *testing.T, s *studio, token client.Token, env []string, args ...
 		t.Fatal(err)
 	}
 	c.lines = bufio.NewReader(out)
+	if c.orders, err = c.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return c
+}
+
+// order sends lines.
+func (c *child) order(t *testing.T, lines ...string) {
+	t.Helper()
+	if _, err := io.WriteString(c.orders, strings.Join(lines, "\n")+"\n"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (c *child) file() string       { return filepath.Join(c.dir, "out.mp4") }
 func (c *child) reportFile() string { return filepath.Join(c.dir, "report.json") }
 
-// admitted waits for the line that says so.
-func (c *child) admitted(t *testing.T) {
+// answer waits for the next answer.
+func (c *child) answer(t *testing.T) standby.Answer {
+	t.Helper()
+	line, err := c.lines.ReadString('\n')
+	if err != nil {
+		c.cmd.Wait()
+		t.Fatalf("no answer: %v: %s", err, c.stderr.String())
+	}
+	a, err := standby.ParseAnswer(strings.TrimSuffix(line, "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// answers waits for an answer of a kind, past all others but those that end a
+// recording.
+func answers[A standby.Answer](t *testing.T, c *child) A {
 	t.Helper()
 	for {
-		line, err := c.lines.ReadString('\n')
-		if err != nil {
-			c.cmd.Wait()
-			t.Fatalf("not admitted: %v: %s", err, c.stderr.String())
-		}
-		if strings.Contains(line, "admitted by") {
-			return
+		switch a := c.answer(t).(type) {
+		case A:
+			return a
+		case standby.Stopped, standby.Refused, standby.Failed:
+			t.Fatalf("answer %q, want one like %q", a, *new(A))
 		}
 	}
+}
+
+// admitted waits for the first frame.
+func (c *child) admitted(t *testing.T) standby.Recording {
+	t.Helper()
+	return answers[standby.Recording](t, c)
 }
 
 // ends waits for the end and returns the exit code and what stderr has.
@@ -99,7 +145,12 @@ func (c *child) wantEnd(t *testing.T, code int, says string) {
 
 func (c *child) report(t *testing.T) *Report {
 	t.Helper()
-	text, err := os.ReadFile(c.reportFile())
+	return reportIn(t, c.reportFile())
+}
+
+func reportIn(t *testing.T, path string) *Report {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,11 +135,17 @@ func TestLostFrameIsReportedAndFound(t *testing.T) {
 // verifies runs encapp verify.
 func verifies(t *testing.T, args ...string) (int, string) {
 	t.Helper()
+	return runs(t, append([]string{"verify"}, args...)...)
+}
+
+// runs runs encapp to its end, for what it prints.
+func runs(t *testing.T, args ...string) (int, string) {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), exe, append([]string{"verify"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), exe, args...)
 	cmd.Env = append(os.Environ(), "TWOSTEP_TEST_ENCAPP=1")
 	out, _ := cmd.Output()
 	return cmd.ProcessState.ExitCode(), string(out)

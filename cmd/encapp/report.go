@@ -5,19 +5,25 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"runtime"
 	"strconv"
+	"time"
 
 	"twostep/bufcore"
+	"twostep/internal/encoder"
 	"twostep/internal/exit"
 	"twostep/internal/sys"
 )
 
-// Report is what --report writes when the program ends.
+// Report is what is written of a recording, or of one that there is not, when it
+// is over.
 type Report struct {
 	LateAttach LateAttach `json:"late_attach"`
+	Moments    Moments    `json:"moments"`
 	Recording  *Recording `json:"recording"` // null: there is none
 	Copies     Copies     `json:"copies_per_frame"`
 	LeftBehind LeftBehind `json:"left_behind"`
+	Goroutines int        `json:"goroutines"` // that there are
 }
 
 // LateAttach is how the encoder got in, or not.
@@ -25,13 +31,26 @@ type LateAttach struct {
 	FirstAnswer      string `json:"first_answer"` // "EBUSY", or "attached" if it was not late
 	Why              string `json:"why"`          // the refusal's reason
 	Way              string `json:"way"`          // that let it in, or was tried last
+	Needs            string `json:"needs"`        // of storage
 	GenerationBefore uint32 `json:"generation_before"`
 	GenerationAfter  uint32 `json:"generation_after"`
-	// AdmittedMS and PressToFirstEncodedMS count from --pressed-at to the
+	// AdmittedMS and PressToFirstEncodedMS count from the press to the
 	// admission, and to the moment at which the codec returned its first
 	// packet; null if either moment is not known.
 	AdmittedMS            *float64 `json:"admitted_ms"`
 	PressToFirstEncodedMS *float64 `json:"press_to_first_encoded_ms"`
+}
+
+// Moments are of CLOCK_MONOTONIC in nanoseconds, each 0 if it never came.
+type Moments struct {
+	Pressed     sys.Time `json:"pressed"`      // record was, as whoever started this says
+	Asked       sys.Time `json:"asked"`        // the attach was sent
+	Refused     sys.Time `json:"refused"`      // the broker said no for the first time
+	Admitted    sys.Time `json:"admitted"`     // the broker let the encoder in
+	FirstFrame  sys.Time `json:"first_frame"`  // was there to be read
+	FirstPacket sys.Time `json:"first_packet"` // was returned by the codec
+	Stopped     sys.Time `json:"stopped"`      // the broker said which frame is the last
+	Finished    sys.Time `json:"finished"`     // the file was, and everything given back
 }
 
 // Recording is what the file holds by the encoder's own count.
@@ -43,6 +62,10 @@ type Recording struct {
 	Dropped  uint64 `json:"dropped"` // frames that the broker did not deliver, too many being held
 	FirstSeq uint64 `json:"first_seq"`
 	LastSeq  uint64 `json:"last_seq"`
+	// Gaps are the numbers of the lost frames, Drops those of the dropped ones,
+	// as runs [first,last].
+	Gaps  encoder.Spans `json:"gaps"`
+	Drops encoder.Spans `json:"drops"`
 }
 
 // Copies counts how often each byte was copied before the codec had it.
@@ -50,7 +73,7 @@ type Copies struct {
 	Encoder float64 `json:"encoder"`
 }
 
-// LeftBehind is what the process holds more than before it connected.
+// LeftBehind is what the process holds more than before its first recording.
 type LeftBehind struct {
 	FDs      int `json:"fds"`
 	Mappings int `json:"mappings"`
@@ -75,36 +98,66 @@ func takeCensus() (c census, err error) {
 	return c, err
 }
 
-// report is made when everything has been closed.
-func (s *session) report(before census) *Report {
-	r := &Report{LateAttach: s.lateAttach(), LeftBehind: LeftBehind{FDs: -1, Mappings: -1}}
-	if after, err := takeCensus(); err == nil {
-		r.LeftBehind = LeftBehind{FDs: max(0, after.fds-before.fds), Mappings: max(0, after.mappings-before.mappings)}
+// writeReport does if one is wanted. Everything has been closed.
+func (t *take) writeReport() error {
+	if t.Report == "" {
+		return nil
 	}
-	if o := s.result; o.stats.Frames > 0 {
+	text, err := json.MarshalIndent(t.report(), "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(t.Report, append(text, '\n'), 0o644); err != nil {
+		return &exit.Error{Code: exit.CannotCreate, Err: err}
+	}
+	return nil
+}
+
+func (t *take) report() *Report {
+	r := &Report{LateAttach: t.lateAttach(), Moments: t.moments(), LeftBehind: t.session.leftBehind(), Goroutines: runtime.NumGoroutine()}
+	if o := &t.result; t.used() {
 		r.Copies.Encoder = math.Round(1000*o.stats.CopiesPerFrame()) / 1000
 		r.Recording = &Recording{
-			File: s.options.output, Codec: s.options.codec, Frames: uint64(o.stats.Frames),
-			Lost: o.last - o.first + 1 - uint64(o.stats.Frames), Dropped: s.tally.dropped,
+			File: t.Output, Codec: t.Codec, Frames: uint64(o.stats.Frames),
+			Lost: o.last - o.first + 1 - uint64(o.stats.Frames), Dropped: t.tally.dropped.Count(),
 			FirstSeq: o.first, LastSeq: o.last,
+			Gaps: append(encoder.Spans{}, o.skipped...), Drops: append(encoder.Spans{}, t.tally.dropped...),
 		}
 	}
 	return r
 }
 
-func (s *session) lateAttach() LateAttach {
-	t := &s.tally
+// leftBehind is -1 of each where it cannot be counted.
+func (s *session) leftBehind() LeftBehind {
+	after, err := takeCensus()
+	if err != nil {
+		return LeftBehind{FDs: -1, Mappings: -1}
+	}
+	return LeftBehind{FDs: max(0, after.fds-s.before.fds), Mappings: max(0, after.mappings-s.before.mappings)}
+}
+
+func (t *take) moments() Moments {
+	y := &t.tally
+	return Moments{
+		Pressed: y.pressed, Asked: y.asked, Refused: y.refused, Admitted: y.admitted, FirstFrame: y.firstFrame,
+		FirstPacket: t.result.stats.FirstPacket, Stopped: y.stopped, Finished: sys.Now(),
+	}
+}
+
+func (t *take) lateAttach() LateAttach {
+	y := &t.tally
 	l := LateAttach{
-		FirstAnswer:           t.answer,
-		GenerationAfter:       t.generation,
-		AdmittedMS:            sinceMS(s.options.pressed, t.admitted),
-		PressToFirstEncodedMS: sinceMS(s.options.pressed, s.result.stats.FirstPacket),
+		FirstAnswer:           y.answer,
+		Needs:                 t.Needs,
+		GenerationAfter:       y.generation,
+		AdmittedMS:            sinceMS(y.pressed, y.admitted),
+		PressToFirstEncodedMS: sinceMS(y.pressed, t.result.stats.FirstPacket),
 	}
-	if t.refusal != nil {
-		l.Why, l.Way = t.refusal.Reason, t.tried.String()
-		l.GenerationBefore = provenGeneration(t.refusal.Proof)
+	if y.refusal != nil {
+		l.Why, l.Way = y.refusal.Reason, y.tried.String()
+		l.GenerationBefore = provenGeneration(y.refusal.Proof)
 	}
-	if a := t.admission; a != nil {
+	if a := y.admission; a != nil {
 		l.Way, l.GenerationAfter = a.Way.String(), a.Generation
 		if l.GenerationBefore == 0 && a.Way == bufcore.Swap {
 			l.GenerationBefore = a.Generation - 1
@@ -114,6 +167,16 @@ func (s *session) lateAttach() LateAttach {
 		l.GenerationAfter = l.GenerationBefore
 	}
 	return l
+}
+
+// sinceMS is the time between two moments in milliseconds, nil if either is not
+// known.
+func sinceMS(from, to sys.Time) *float64 {
+	if from == 0 || to == 0 {
+		return nil
+	}
+	ms := float64(to-from) / float64(time.Millisecond)
+	return &ms
 }
 
 var generationNumber = regexp.MustCompile(`\bgeneration (\d+)`)
@@ -130,15 +193,4 @@ func provenGeneration(proof string) uint32 {
 		return 0
 	}
 	return uint32(n)
-}
-
-func (r *Report) write(path string) error {
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
-		return &exit.Error{Code: exit.CannotCreate, Err: err}
-	}
-	return nil
 }

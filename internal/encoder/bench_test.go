@@ -40,7 +40,7 @@ func BenchmarkRecorder(b *testing.B) {
 
 func recordFrames(b *testing.B, codec string, out *os.File, frames []Frame) {
 	l := frames[0].Layout
-	r, err := Open(Config{Codec: codec, Width: l.Width, Height: l.Height, Output: out})
+	r, err := begun(Config{Codec: codec, Format: l.Code, Width: l.Width, Height: l.Height}, out)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func openInChild(format fourcc.Code, w, h int) (*childRecording, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := Open(Config{Codec: codec, Width: w, Height: h, Output: out})
+	r, err := begun(Config{Codec: codec, Format: format, Width: w, Height: h}, out)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"twostep/fourcc"
@@ -19,12 +20,43 @@ const threads = 2
 type codec struct {
 	name    string        // as users say it, and verify prints it
 	encoder string        // as libavcodec calls it
-	formats []fourcc.Code // what can be lent to it, cheapest first
-	pixels  int32         // AVPixelFormat that it is opened with
+	formats []fourcc.Code // whose luma is encoded where it lies, cheapest first
+	natives []native      // what can be lent to it whole; the first takes what is converted
 	clock   int           // ticks per second of its timestamps
 	extent  int           // largest width and height, pixels
 	quality int           // fixed quantiser, 0: the options say
 	options [][2]string
+}
+
+// native is a format that libavcodec knows by a name of its own.
+type native struct {
+	code   fourcc.Code
+	pixels int32 // AVPixelFormat
+}
+
+// convertible is what can be made a native format of every codec, cheapest
+// first: see internal/copier for how cheap.
+var convertible = []fourcc.Code{fourcc.NV12, fourcc.YU12, fourcc.NV16, fourcc.YUYV, fourcc.UYVY, fourcc.XR24, fourcc.AR24}
+
+// reads lists all that can be encoded, copied or not, cheapest first.
+func (k *codec) reads() []fourcc.Code {
+	all := slices.Clone(k.formats)
+	for _, c := range convertible {
+		if !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// target is what frames of a format are given to libavcodec as.
+func (k *codec) target(code fourcc.Code) native {
+	for _, n := range k.natives {
+		if n.code == code {
+			return n
+		}
+	}
+	return k.natives[0]
 }
 
 // codecs in the order in which they are listed to a person.
@@ -33,7 +65,7 @@ var codecs = []*codec{
 		name:    "h264",
 		encoder: "libx264",
 		formats: []fourcc.Code{fourcc.NV12},
-		pixels:  C.AV_PIX_FMT_NV12,
+		natives: []native{{fourcc.NV12, C.AV_PIX_FMT_NV12}, {fourcc.YU12, C.AV_PIX_FMT_YUV420P}},
 		clock:   1_000_000,
 		extent:  16384,
 		// The preset is the one that leaves two busy cores to others: 2.4 ms
@@ -45,7 +77,7 @@ var codecs = []*codec{
 		name:    "mpeg4",
 		encoder: "mpeg4",
 		formats: []fourcc.Code{fourcc.YU12, fourcc.NV12},
-		pixels:  C.AV_PIX_FMT_YUV420P,
+		natives: []native{{fourcc.YU12, C.AV_PIX_FMT_YUV420P}},
 		// The format has 16 bits for the clock; this one divides by every
 		// usual frame rate.
 		clock:  60_000,

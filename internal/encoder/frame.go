@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"twostep/fourcc"
+	"twostep/internal/copier"
 	"twostep/internal/sys"
 )
 
@@ -20,16 +21,16 @@ const (
 	// maxStride is in bytes. It keeps the arithmetic of planes within 63 bits,
 	// and strides within a C int.
 	maxStride = 1 << 30
-	// chromaAlign is for split chroma, in bytes: what libavcodec's vector code
-	// asks of strides on every processor.
-	chromaAlign = 64
+	// vectorAlign is for pictures of the Recorder's own, in bytes: what
+	// libavcodec's vector code asks of strides on every processor.
+	vectorAlign = 64
 )
 
 // Frame is a picture in shared memory.
 type Frame struct {
 	// Layout says where the planes lie in Mem. The fourcc must be one that the
-	// codec's limits name, the extent that of the recording; strides and
-	// offsets may differ from frame to frame.
+	// codec's widest limits name, Fits, and the extent that of the recording;
+	// fourcc, strides and offsets may differ from frame to frame.
 	Layout fourcc.Layout
 	// Mem is a mapping, never memory of Go's: libav keeps the address until it
 	// releases the frame. It is only read.
@@ -38,35 +39,32 @@ type Frame struct {
 	Time sys.Time
 }
 
-// picture is the number of bytes that carry pixels, without padding.
-func (f Frame) picture() int64 {
-	return int64(f.Layout.Width) * int64(f.Layout.Height) * 3 / 2
-}
-
 // check refuses a frame that is not of this recording, or whose planes reach
-// out of its memory: layouts come from another process.
-func (k *codec) check(f Frame, w, h int) error {
+// out of its memory: layouts come from another process. It returns how many bytes
+// carry pixels.
+func (k *codec) check(f Frame, w, h int) (picture int64, err error) {
 	l := f.Layout
-	if !slices.Contains(k.formats, l.Code) || l.Modifier != fourcc.Linear {
-		return fmt.Errorf("%s: frame is %v, not one of %v", k.name, fourcc.Format{Code: l.Code, Modifier: l.Modifier}, k.formats)
+	if !slices.Contains(k.formats, l.Code) && !slices.Contains(convertible, l.Code) || l.Modifier != fourcc.Linear {
+		return 0, fmt.Errorf("%s: frame is %v, not one of %v", k.name, fourcc.Format{Code: l.Code, Modifier: l.Modifier}, k.reads())
 	}
 	if l.Width != w || l.Height != h {
-		return fmt.Errorf("%s: frame is %d x %d in a recording of %d x %d", k.name, l.Width, l.Height, w, h)
+		return 0, fmt.Errorf("%s: frame is %d x %d in a recording of %d x %d", k.name, l.Width, l.Height, w, h)
 	}
 	want, err := fourcc.LayoutOf(l.Code, w, h, fourcc.Align{})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if len(l.Planes) != len(want.Planes) {
-		return fmt.Errorf("%s: frame has %d planes, %v has %d", k.name, len(l.Planes), l.Code, len(want.Planes))
+		return 0, fmt.Errorf("%s: frame has %d planes, %v has %d", k.name, len(l.Planes), l.Code, len(want.Planes))
 	}
 	for i, p := range l.Planes {
 		if !within(p, want.Planes[i], len(f.Mem)) {
-			return fmt.Errorf("%s: plane %d at %d, stride %d, needs %d rows of %d bytes within %d",
+			return 0, fmt.Errorf("%s: plane %d at %d, stride %d, needs %d rows of %d bytes within %d",
 				k.name, i, p.Offset, p.Stride, want.Planes[i].Rows, want.Planes[i].RowBytes, len(f.Mem))
 		}
+		picture += int64(want.Planes[i].Rows) * int64(want.Planes[i].RowBytes)
 	}
-	return nil
+	return picture, nil
 }
 
 // within reports whether rows of the wanted size fit, taking no number of p on
@@ -78,25 +76,52 @@ func within(p, want fourcc.Plane, size int) bool {
 	return p.Offset+p.Stride*(want.Rows-1)+want.RowBytes <= size
 }
 
-// lend points the Recorder's AVFrame at a frame that check has passed. Whatever
-// it returns, release will be called once.
-func (r *Recorder) lend(f Frame, release func()) error {
+// lend points the Recorder's AVFrame at a frame that check has passed, or at a
+// copy of it. Whatever it returns, release will be called once.
+func (r *Recorder) lend(f Frame, picture int64, release func()) error {
+	v := r.frame
+	v.width, v.height, v.format = r.context.width, r.context.height, C.int(r.native.pixels)
+	v.color_range, v.colorspace = r.context.color_range, r.context.colorspace
+	v.color_primaries, v.color_trc = r.context.color_primaries, r.context.color_trc
+	splits := f.Layout.Code == fourcc.NV12 && r.native.code == fourcc.YU12
+	if f.Layout.Code != r.native.code && !splits {
+		defer release()
+		return r.convert(f, picture)
+	}
 	ref, err := lend(f.Mem, release)
 	if err != nil {
 		return err
 	}
-	v := r.frame
 	v.buf[0] = ref
-	v.width, v.height, v.format = r.context.width, r.context.height, C.int(r.codec.pixels)
-	v.color_range, v.colorspace = r.context.color_range, r.context.colorspace
-	v.color_primaries, v.color_trc = r.context.color_primaries, r.context.color_trc
-	for i, p := range f.Layout.Planes {
-		v.data[i] = (*C.uint8_t)(unsafe.Pointer(&f.Mem[p.Offset]))
-		v.linesize[i] = C.int(p.Stride)
-	}
-	if f.Layout.Code == fourcc.NV12 && r.codec.pixels == C.AV_PIX_FMT_YUV420P {
+	point(v, f.Layout, (*C.uint8_t)(unsafe.Pointer(&f.Mem[0])))
+	if splits {
 		return r.split()
 	}
+	return nil
+}
+
+// point sets the planes of v to those of a layout at base.
+func point(v *C.AVFrame, l fourcc.Layout, base *C.uint8_t) {
+	for i, p := range l.Planes {
+		v.data[i] = (*C.uint8_t)(unsafe.Add(unsafe.Pointer(base), p.Offset))
+		v.linesize[i] = C.int(p.Stride)
+	}
+}
+
+// convert gives the AVFrame a copy of a frame in a format that the codec takes.
+func (r *Recorder) convert(f Frame, picture int64) error {
+	own := C.av_buffer_pool_get(r.own)
+	if own == nil {
+		return avError("picture", C.TWOSTEP_ENOMEM)
+	}
+	r.frame.buf[0] = own
+	point(r.frame, r.layout, own.data)
+	mem := unsafe.Slice((*byte)(own.data), r.layout.Bytes)
+	if err := copier.Copy(mem, r.layout, f.Mem, f.Layout); err != nil {
+		C.av_frame_unref(r.frame)
+		return err
+	}
+	r.stats.Copied += picture
 	return nil
 }
 
@@ -104,27 +129,19 @@ func (r *Recorder) lend(f Frame, release func()) error {
 // stays where it is.
 func (r *Recorder) split() error {
 	v := r.frame
-	own := C.av_buffer_pool_get(r.chroma)
+	own := C.av_buffer_pool_get(r.own)
 	if own == nil {
 		C.av_frame_unref(v)
 		return avError("chroma planes", C.TWOSTEP_ENOMEM)
 	}
-	w, h := int(v.width), int(v.height)
-	stride := chromaStride(w)
-	mixed := v.data[1]
+	mixed, from := v.data[1], C.ptrdiff_t(v.linesize[1])
 	v.buf[1] = own
-	v.data[1] = own.data
-	v.data[2] = (*C.uint8_t)(unsafe.Add(unsafe.Pointer(own.data), stride*h/2))
-	C.twostep_split(v.data[1], v.data[2], C.ptrdiff_t(stride), mixed, C.ptrdiff_t(v.linesize[1]), C.int(w/2), C.int(h/2))
-	v.linesize[1], v.linesize[2] = C.int(stride), C.int(stride)
-	r.stats.Copied += int64(w) * int64(h) / 2
+	for i := 1; i <= 2; i++ {
+		p := r.layout.Planes[i]
+		v.data[i] = (*C.uint8_t)(unsafe.Add(unsafe.Pointer(own.data), p.Offset))
+		v.linesize[i] = C.int(p.Stride)
+	}
+	C.twostep_split(v.data[1], v.data[2], C.ptrdiff_t(v.linesize[1]), mixed, from, v.width/2, v.height/2)
+	r.stats.Copied += int64(v.width) * int64(v.height) / 2
 	return nil
-}
-
-func chromaStride(width int) int {
-	return (width/2 + chromaAlign - 1) / chromaAlign * chromaAlign
-}
-
-func chromaBytes(width, height int) C.size_t {
-	return C.size_t(chromaStride(width) * height) // two planes of half the height
 }

@@ -13,12 +13,17 @@ const (
 	// held is how many buffers one recording may have at once: a machine that
 	// stalls for 250 ms at 30 frames per second makes it wait for eight.
 	held = 8
+	// hoarded is more than any set has to spare that was not made for it, and
+	// leaves room below bufcore.MaxBuffers for camera, display and pre-roll.
+	hoarded = 24
+	// pageStride is in bytes: a page, what no width that cameras have comes to.
+	pageStride = 4096
 )
 
-// Limits returns what the codec can read, one of Codecs, or an
-// *UnknownCodecError. An attachment with these limits never has more than Held
-// frames on the way to a Recorder.
-func Limits(name string) (bufcore.Limits, error) {
+// Limits returns what the codec can read, one of Codecs, when it needs what n
+// says, or an *UnknownCodecError. An attachment with these limits never has more
+// than Held frames on the way to a Recorder.
+func Limits(name string, n Need) (bufcore.Limits, error) {
 	k, err := find(name)
 	if err != nil {
 		return bufcore.Limits{}, err
@@ -34,7 +39,18 @@ func Limits(name string) (bufcore.Limits, error) {
 		Access:      bufcore.CPURead,
 		Held:        held,
 	}
-	for _, c := range k.formats {
+	codes := k.reads()
+	switch n {
+	case Format:
+		codes = k.formats
+	case Buffers:
+		l.Held = hoarded
+	case Stride:
+		l.StrideAlign = pageStride
+	case Contiguous:
+		l.MaxSegments = 1
+	}
+	for _, c := range codes {
 		l.Formats = append(l.Formats, fourcc.Format{Code: c})
 	}
 	return l, nil

@@ -27,7 +27,7 @@ func (r *Recorder) openCodec(c Config) error {
 	name := C.CString(r.codec.encoder)
 	defer C.free(unsafe.Pointer(name))
 	found := C.avcodec_find_encoder_by_name(name)
-	if found == nil || C.twostep_takes(found, r.codec.pixels) == 0 {
+	if found == nil || C.twostep_takes(found, r.native.pixels) == 0 {
 		return fmt.Errorf("this libavcodec has no encoder %s that takes its pixels", r.codec.encoder)
 	}
 	r.context = C.avcodec_alloc_context3(found)
@@ -43,7 +43,7 @@ func (r *Recorder) openCodec(c Config) error {
 func (r *Recorder) configure(c Config) {
 	k := r.context
 	k.width, k.height = C.int(c.Width), C.int(c.Height)
-	k.pix_fmt = r.codec.pixels
+	k.pix_fmt = r.native.pixels
 	k.sample_aspect_ratio = C.AVRational{num: 1, den: 1}
 	k.time_base = C.AVRational{num: 1, den: C.int(r.codec.clock)}
 	k.framerate = C.AVRational{num: C.int(c.Rate), den: 1}
@@ -61,7 +61,7 @@ func (r *Recorder) configure(c Config) {
 	}
 }
 
-func (r *Recorder) openMuxer(Config) error {
+func (r *Recorder) openMuxer() error {
 	format := C.CString("mp4")
 	defer C.free(unsafe.Pointer(format))
 	if err := avError("muxer", C.avformat_alloc_output_context2(&r.muxer, nil, format, nil)); err != nil {

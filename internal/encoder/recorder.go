@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 
+	"twostep/fourcc"
 	"twostep/internal/sys"
 )
 
@@ -21,17 +22,16 @@ var ErrClosed = errors.New("recorder is closed")
 type Config struct {
 	// Codec is one of Codecs.
 	Codec string
+	// Format is that of the frames to be expected, which are then copied as
+	// little as the codec can do with. Frames of any other format that it reads
+	// are taken too. Zero means what it likes best.
+	Format fourcc.Code
 	// Width and Height are those of every frame, in pixels, both even.
 	Width, Height int
 	// Rate is the nominal rate in frames per second, from which the distance
 	// of key frames follows: one second. Zero means 30. Timestamps do not
 	// depend on it.
 	Rate int
-	// Output receives the file, from its present position. It is borrowed
-	// until Close, need not be seekable, and is never closed. If it can be
-	// truncated, a file that could not be written further ends with its last
-	// whole fragment.
-	Output *os.File
 }
 
 // Stats is what a Recorder has done so far. The zero value is nothing yet.
@@ -55,18 +55,21 @@ func (s Stats) CopiesPerFrame() float64 {
 }
 
 // Recorder encodes frames into a fragmented MP4 file. It must be used by one
-// goroutine at a time; it keeps memory outside of Go until Close.
+// goroutine at a time; it keeps memory outside of Go until Close, and threads
+// that sleep while there is nothing to encode.
 type Recorder struct {
-	codec *codec
-	stats Stats
-	clock clock
+	codec  *codec
+	native native // what the codec is opened for
+	stats  Stats
+	clock  clock
 
 	context *C.AVCodecContext
 	muxer   *C.AVFormatContext
 	stream  *C.AVStream
 	frame   *C.AVFrame
 	packet  *C.AVPacket
-	chroma  *C.AVBufferPool
+	own     *C.AVBufferPool // pictures that the codec cannot have where they lie
+	layout  fourcc.Layout   // of those
 	output  *os.File
 	header  bool  // written, so that a trailer is due
 	begin   int64 // of the file's part that is written here, -1: cannot seek
@@ -74,7 +77,11 @@ type Recorder struct {
 	broken  error // first error of the file, which ends it
 }
 
-// Open opens the codec and writes the file's header. It returns an
+// ErrNoOutput is returned by a Recorder that has no file yet.
+var ErrNoOutput = errors.New("recorder has no output")
+
+// Open opens the codec, which takes milliseconds that are better spent before
+// somebody waits for the first frame; Begin does the rest. It returns an
 // *UnknownCodecError, an *AVError, or an error that says which extent the codec
 // does not take. The Recorder must be closed.
 func Open(c Config) (*Recorder, error) {
@@ -88,7 +95,7 @@ func Open(c Config) (*Recorder, error) {
 	if c.Rate <= 0 {
 		c.Rate = 30
 	}
-	r := &Recorder{codec: kind, output: c.Output, stats: Stats{Codec: kind.name}}
+	r := &Recorder{codec: kind, native: kind.target(c.Format), begin: -1, stats: Stats{Codec: kind.name}}
 	r.clock = clock{perSecond: int64(kind.clock), usual: int64(kind.clock / c.Rate)}
 	if err := r.open(c); err != nil {
 		r.free()
@@ -106,23 +113,46 @@ func (k *codec) checkExtent(w, h int) error {
 }
 
 func (r *Recorder) open(c Config) error {
-	steps := []func(Config) error{r.allocate, r.openCodec, r.openMuxer}
-	for _, step := range steps {
-		if err := step(c); err != nil {
-			return err
-		}
+	if err := r.allocate(c); err != nil {
+		return err
+	}
+	return r.openCodec(c)
+}
+
+func (r *Recorder) allocate(c Config) (err error) {
+	r.layout, err = fourcc.LayoutOf(r.native.code, c.Width, c.Height, fourcc.Align{Stride: vectorAlign, Offset: vectorAlign})
+	if err != nil {
+		return err
+	}
+	r.frame = C.av_frame_alloc()
+	r.packet = C.av_packet_alloc()
+	r.own = C.av_buffer_pool_init(C.size_t(r.layout.Bytes), nil)
+	if r.frame == nil || r.packet == nil || r.own == nil {
+		return avError("allocate", C.TWOSTEP_ENOMEM)
 	}
 	return nil
 }
 
-func (r *Recorder) allocate(c Config) error {
-	r.frame = C.av_frame_alloc()
-	r.packet = C.av_packet_alloc()
-	r.chroma = C.av_buffer_pool_init(chromaBytes(c.Width, c.Height), nil)
-	if r.frame == nil || r.packet == nil || r.chroma == nil {
-		return avError("allocate", C.TWOSTEP_ENOMEM)
+// Suits reports whether the Recorder was opened for frames of this layout: of
+// its extent, and copied as little as the codec can do with.
+func (r *Recorder) Suits(l fourcc.Layout) bool {
+	return r.context != nil && l.Width == int(r.context.width) && l.Height == int(r.context.height) &&
+		r.codec.target(l.Code) == r.native
+}
+
+// Begin writes the file's header to output, from its present position. It is
+// called once, before Encode. output is borrowed until Close, need not be
+// seekable, and is never closed. If it can be truncated, a file that could not
+// be written further ends with its last whole fragment.
+func (r *Recorder) Begin(output *os.File) error {
+	switch {
+	case r.context == nil:
+		return ErrClosed
+	case r.output != nil:
+		return fmt.Errorf("%s: has an output already", r.codec.name)
 	}
-	return nil
+	r.output = output
+	return r.fail(r.openMuxer())
 }
 
 // Stats returns what has been done so far; it stays valid after Close.
@@ -137,30 +167,34 @@ func (r *Recorder) Stats() Stats { return r.stats }
 // Recorder as it was. After any other error the file is finished as far as it
 // goes, and every later call returns that error.
 func (r *Recorder) Encode(f Frame, release func()) error {
-	if err := r.acceptable(f); err != nil {
+	picture, err := r.acceptable(f)
+	if err != nil {
 		release()
 		return err
 	}
-	if err := r.lend(f, release); err != nil {
+	if err := r.lend(f, picture, release); err != nil {
 		return r.fail(err)
 	}
 	r.frame.pts = C.int64_t(r.clock.stamp(f.Time))
-	err := avError("encode", C.avcodec_send_frame(r.context, r.frame))
+	err = avError("encode", C.avcodec_send_frame(r.context, r.frame))
 	C.av_frame_unref(r.frame)
 	if err != nil {
 		return r.fail(err)
 	}
 	r.stats.Frames++
-	r.stats.Offered += f.picture()
+	r.stats.Offered += picture
 	return r.fail(r.drain())
 }
 
-func (r *Recorder) acceptable(f Frame) error {
-	if r.context == nil {
-		return ErrClosed
-	}
-	if r.broken != nil {
-		return r.broken
+// acceptable returns the bytes of a frame that carry pixels.
+func (r *Recorder) acceptable(f Frame) (picture int64, err error) {
+	switch {
+	case r.context == nil:
+		return 0, ErrClosed
+	case r.broken != nil:
+		return 0, r.broken
+	case r.muxer == nil:
+		return 0, ErrNoOutput
 	}
 	return r.codec.check(f, int(r.context.width), int(r.context.height))
 }
@@ -208,7 +242,7 @@ func (r *Recorder) Close() error {
 		return nil
 	}
 	err := r.broken
-	if err == nil {
+	if err == nil && r.muxer != nil {
 		err = r.fail(r.finish())
 	}
 	r.free()
@@ -233,7 +267,7 @@ func (r *Recorder) free() {
 	C.avcodec_free_context(&r.context)
 	C.av_frame_free(&r.frame)
 	C.av_packet_free(&r.packet)
-	C.av_buffer_pool_uninit(&r.chroma)
+	C.av_buffer_pool_uninit(&r.own)
 	r.freeMuxer()
 	runtime.KeepAlive(r.output)
 }

@@ -83,7 +83,7 @@ func recordAt(t *testing.T, codec string, at []time.Duration) string {
 	t.Helper()
 	m := memoryOf(t, layoutWith(t, formatOf(t, codec), 640, 360, fourcc.Align{}), 2)
 	out := outputFile(t)
-	r, err := Open(Config{Codec: codec, Width: 640, Height: 360, Output: out})
+	r, err := begun(Config{Codec: codec, Width: 640, Height: 360}, out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func recordAt(t *testing.T, codec string, at []time.Duration) string {
 
 func formatOf(t testing.TB, codec string) fourcc.Code {
 	t.Helper()
-	l, err := Limits(codec)
+	l, err := Limits(codec, Format)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestDurationCountsTheLastFrame(t *testing.T) {
 }
 
 func TestUnknownCodecListsWhatThereIs(t *testing.T) {
-	_, err := Open(Config{Codec: "av1", Width: 640, Height: 360, Output: outputFile(t)})
+	_, err := Open(Config{Codec: "av1", Width: 640, Height: 360})
 	var unknown *UnknownCodecError
 	if !errors.As(err, &unknown) {
 		t.Fatalf("error %v", err)
@@ -137,7 +137,7 @@ func TestUnknownCodecListsWhatThereIs(t *testing.T) {
 			t.Errorf("%q does not name %s", err, name)
 		}
 	}
-	if _, err := Limits("av1"); !errors.As(err, &unknown) {
+	if _, err := Limits("av1", Fits); !errors.As(err, &unknown) {
 		t.Errorf("limits: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func TestUnknownCodecListsWhatThereIs(t *testing.T) {
 func TestExtentThatNoCodecTakesIsRefused(t *testing.T) {
 	for _, c := range []struct{ w, h int }{{641, 360}, {640, 361}, {0, 0}, {-2, 16}, {14, 16}, {16386, 16}, {1 << 40, 16}} {
 		for _, codec := range Codecs() {
-			r, err := Open(Config{Codec: codec, Width: c.w, Height: c.h, Output: outputFile(t)})
+			r, err := Open(Config{Codec: codec, Width: c.w, Height: c.h})
 			if err == nil {
 				r.Close()
 				t.Errorf("%s took %d x %d", codec, c.w, c.h)
@@ -160,7 +160,7 @@ func TestOutputThatCannotBeWrittenIsAnErrno(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	_, err = Open(Config{Codec: "h264", Width: 640, Height: 360, Output: full})
+	_, err = begun(Config{Codec: "h264", Width: 640, Height: 360}, full)
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %v, want ENOSPC", err)
 	}
@@ -182,7 +182,7 @@ func TestFrameOutOfItsMemoryIsRefusedAndReleased(t *testing.T) {
 		"huge stride":     func(f *Frame) { f.Layout.Planes[0].Stride = math.MaxInt / 2 },
 	}
 	m := memoryOf(t, layout, 2)
-	r, err := Open(Config{Codec: "h264", Width: 640, Height: 360, Output: outputFile(t)})
+	r, err := begun(Config{Codec: "h264", Width: 640, Height: 360}, outputFile(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package encoder
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -101,6 +102,18 @@ func outputFile(t testing.TB) *os.File {
 	return f
 }
 
+// begun is a Recorder that writes to out.
+func begun(c Config, out *os.File) (*Recorder, error) {
+	r, err := Open(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Begin(out); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
 // ledger counts what was lent and what came back.
 type ledger struct {
 	lent     int64
@@ -131,7 +144,7 @@ func record(t *testing.T, codec string, layout fourcc.Layout, numbers []uint32) 
 	t.Helper()
 	m := memoryOf(t, layout, 4)
 	out := outputFile(t)
-	r, err := Open(Config{Codec: codec, Width: layout.Width, Height: layout.Height, Output: out})
+	r, err := begun(Config{Codec: codec, Format: layout.Code, Width: layout.Width, Height: layout.Height}, out)
 	if err != nil {
 		t.Fatal(err)
 	}

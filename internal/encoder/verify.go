@@ -21,6 +21,8 @@ type Report struct {
 	// Gaps counts the places where numbers are skipped, Missing the numbers.
 	Gaps    int `json:"gaps"`
 	Missing int `json:"missing"`
+	// Skipped are those numbers, between First and Last.
+	Skipped Spans `json:"skipped"`
 	// Repeats counts frames with the number of the one before, Reordered those
 	// with a smaller one.
 	Repeats   int `json:"repeats"`
@@ -62,7 +64,7 @@ func Verify(path string) (*Report, error) {
 	if !d.planar() {
 		return nil, fmt.Errorf("%s: %w", path, errNoVideo)
 	}
-	a := audit{}
+	a := audit{report: Report{Skipped: Spans{}}}
 	a.report.Codec = d.codecName()
 	a.report.Width, a.report.Height = int(d.context.width), int(d.context.height)
 	a.run(d)
@@ -128,6 +130,7 @@ func (a *audit) count(seq uint32) {
 	case ahead > 0:
 		r.Gaps++
 		r.Missing += int(ahead)
+		r.Skipped.Add(uint64(a.next), uint64(a.next)+uint64(ahead)-1)
 	case ahead < 0 && seq == r.Last:
 		r.Repeats++
 	case ahead < 0:
