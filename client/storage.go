@@ -7,6 +7,7 @@ import (
 
 	"twostep/bufcore"
 	"twostep/fourcc"
+	"twostep/internal/steps"
 	"twostep/internal/sys"
 )
 
@@ -76,6 +77,7 @@ func (a *Attachment) adopt(number uint32) error {
 	if !n.replaces {
 		a.crossing = g.Number
 	}
+	steps.At(steps.Mapped)
 	a.replace(g, n.replaces)
 	a.generations = append(a.generations, g)
 	if call := pick(a.writes, a.producer.Storage, a.consumer.Storage); call != nil {
@@ -88,6 +90,7 @@ func (a *Attachment) adopt(number uint32) error {
 		}
 	}
 	if (a.writes || a.moves) && !a.mute {
+		steps.At(steps.Answer)
 		a.proxy.Ready(number)
 	}
 	return errors.Join(gone, a.lane.replay())
