@@ -127,7 +127,7 @@ func TestProofsOfAlternatives(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			proof := conflictOf(t, []Device{c.device}, Spec{Width: 1280, Height: 720})
-			if got := proof.Text(); got != c.want {
+			if got := coreText(proof); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"strings"
 )
 
 func inExtent(l limit) bool { return l >= widthMin && l <= heightMax || l == setExtent }
@@ -103,6 +104,7 @@ func (t term) weight() uint64 {
 // proof tells a core, and why each heap that it is about did not do.
 func (p *problem) proof(core []term) *Proof {
 	out := proofOf(core)
+	out.Relaxations = relax(p, whole{}, core, 0)
 	about := slices.ContainsFunc(core, func(t term) bool { return t.owner == ofHeaps })
 	for i, h := range p.spec.Heaps {
 		at := slices.IndexFunc(p.tried, func(t Tried) bool { return t.Heap == h.Heap })
@@ -116,10 +118,24 @@ func (p *problem) proof(core []term) *Proof {
 	return out
 }
 
-// against tells which part of a core keeps one heap from being the one.
+// against tells what of a heap, in a core, keeps it from being the one, and for
+// whom.
 func (p *problem) against(heap int, terms []term) string {
 	own := slices.DeleteFunc(slices.Clone(terms), func(t term) bool { return t.owner == ofHeaps && t.which != heap })
-	return proofOf(core(own, func(t []term) bool { return p.newSearch(t).possible(1 << heap) })).Text()
+	var why, whom []string
+	for _, t := range core(own, func(t []term) bool { return p.newSearch(t).possible(1 << heap) }) {
+		switch {
+		case t.owner == ofHeaps:
+			why = append(why, strings.TrimPrefix(t.fact().String(), t.who+" "))
+		case t.limit < setExtent && !slices.Contains(whom, t.who):
+			whom = append(whom, t.who)
+		}
+	}
+	text := enumerate(why, "and")
+	if whom != nil {
+		text += ", against " + quoted(whom)
+	}
+	return text
 }
 
 // unsolved is the refusal that the error of a solve comes to: a conflict is

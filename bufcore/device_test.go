@@ -50,7 +50,7 @@ func TestEveryFunctionIsMet(t *testing.T) {
 
 func TestOneFunctionByItself(t *testing.T) {
 	scanout, _ := display().Function("scanout")
-	got := conflictOf(t, []Device{scanout}, Spec{Width: 1280, Height: 720}).Text()
+	got := coreText(conflictOf(t, []Device{scanout}, Spec{Width: 1280, Height: 720}))
 	want := `the set is 1280 x 720 pixels; memfd promises pieces of 4096 bytes, no longer ones; "display/scanout" needs each buffer in one piece`
 	if got != want {
 		t.Errorf("got %s", got)

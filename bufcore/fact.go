@@ -128,18 +128,23 @@ func (t term) fact() Fact {
 	if phrase, ok := t.idiom(); ok {
 		w.clause = phrase
 	}
-	device, who := t.who, t.who
+	device, who := t.party()
+	fill := strings.NewReplacer("{who}", who, "{value}", t.value(), "{verb}", t.verb)
+	return Fact{Device: device, Limit: w.name, Value: t.value(), clause: fill.Replace(w.clause) + t.since, heap: t.owner == ofHeaps}
+}
+
+// party is whose t is, as a fact and as a clause have it.
+func (t term) party() (device, who string) {
 	switch {
 	case t.owner > 0:
-		device = fmt.Sprintf("%s (alternative %d)", t.who, t.which+1)
-		who = fmt.Sprintf("%q, as its alternative %d,", t.who, t.which+1)
+		return fmt.Sprintf("%s (alternative %d)", t.who, t.which+1),
+			fmt.Sprintf("%q, as its alternative %d,", t.who, t.which+1)
 	case t.limit < setExtent || t.limit == cameLate:
-		who = fmt.Sprintf("%q", who)
+		return t.who, fmt.Sprintf("%q", t.who)
 	case t.since != "":
-		who = "the buffers"
+		return t.who, "the buffers"
 	}
-	fill := strings.NewReplacer("{who}", who, "{value}", t.value(), "{verb}", t.verb)
-	return Fact{Device: device, Limit: w.name, Value: t.value(), clause: fill.Replace(w.clause) + t.since}
+	return t.who, t.who
 }
 
 // idiom is how people say what a value at the end of its range means.

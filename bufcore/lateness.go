@@ -2,7 +2,6 @@ package bufcore
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"twostep/fourcc"
@@ -48,107 +47,44 @@ func (g *Generation) fact(t term) term {
 }
 
 // unmet is the proof that the storage that exists does not meet the limits of a
-// newcomer. If it is nil the newcomer has chosen its alternatives accordingly.
+// newcomer. Since the storage is what it is, only the newcomer's limits can give
+// way. If it is nil the newcomer has chosen its alternatives accordingly.
 func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), len(s.handles)) }
 
 func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
-	parties := a.parties()
-	for i := range parties {
-		which, proof := suit(&parties[i], i, living)
-		if proof != nil {
-			return proof
-		}
-		parties[i] = parties[i].as(which)
+	p, q := s.latecomer(a, living, count)
+	conflict := q.conflict(p)
+	if conflict == nil {
+		a.chosen = q.choice(a.parties())
+		return nil
 	}
-	a.chosen = devicesOf(parties)[0]
-	return s.fewer(a, living[len(living)-1], count)
+	proof := proofOf(conflict)
+	proof.Relaxations = relax(p, q, conflict, q.first)
+	return proof
 }
 
-// suit finds the first alternative of a party that all generations meet, or the
-// proof that there is none: what is in the way of each.
-func suit(q *party, index int, living []*Generation) (which int, proof *Proof) {
-	var terms []term
-	for which := range q.alternatives() {
-		chosen := q.as(which)
-		against := against(&chosen, living)
-		if against == nil {
-			return which, nil
-		}
-		for _, t := range against {
-			if q.alternatives() > 1 && t.who == clip(q.name) {
-				t.owner, t.which = index+1, which
-			}
-			if !slices.ContainsFunc(terms, func(u term) bool { return u.who == t.who && u.fact() == t.fact() }) {
-				terms = append(terms, t)
-			}
-		}
-	}
-	return 0, proofOf(terms)
-}
-
-// against is a minimal conflict of a party with storage that exists, nil if
-// there is none.
-func against(q *party, living []*Generation) []term {
-	for _, g := range living {
-		if conflict := g.conflict(q); conflict != nil {
-			return conflict
-		}
-	}
-	return nil
-}
-
-func (g *Generation) conflict(q *party) []term {
-	for _, t := range append(q.layout(), q.extent()...) {
-		if other, ok := g.meets(t); !ok {
-			return []term{t, other}
-		}
-	}
-	reach := append(g.Heap.resolved().terms(), q.storage()...)
-	stored := func(t []term) bool { return reachable(t, uint64(g.Layout.Bytes)) }
-	if !stored(reach) {
-		return core(reach, stored)
-	}
-	return nil
-}
-
-// tooFew is the proof that with a newcomer more buffers would be held than
-// there are.
-func (s *Set) tooFew(a *Attachment) *Proof { return s.fewer(a, s.current, len(s.handles)) }
-
-func (s *Set) fewer(a *Attachment, g *Generation, count int) *Proof {
+// latecomer puts a after everybody who holds buffers, or may.
+func (s *Set) latecomer(a *Attachment, living []*Generation, count int) (*problem, latecomer) {
 	var parties []party
-	for _, m := range append(s.members[:len(s.members):len(s.members)], a) {
+	for _, m := range s.members {
 		parties = append(parties, m.chosen.parties(m.ask.Direction)...)
 	}
 	for _, r := range s.vacant([]*Attachment{a}) {
 		parties = append(parties, r.chosen.parties(Read)...)
 	}
-	terms := []term{g.fact(term{limit: storedCount, n: uint64(count)})}
-	terms = append(terms, newProblem(s.spec, parties).gather((*party).counts)...)
-	if bound := a.chosen.mostBuffers(); bound != 0 && uint32(count) > bound {
-		return proofOf([]term{terms[0], {who: clip(a.name()), limit: buffersMax, n: uint64(bound)}})
-	}
-	enough := func(t []term) bool {
-		most := uint64(MaxBuffers)
-		if len(t) > 0 && t[0].limit == storedCount {
-			most = t[0].n
-		}
-		return need(t) <= most
-	}
-	if enough(terms) {
-		return nil
-	}
-	return proofOf(core(terms, enough))
+	q := latecomer{living: living, count: count, first: len(parties)}
+	return newProblem(s.spec, append(parties, a.parties()...)), q
 }
 
-// mostBuffers is the least bound on the number of buffers in d; 0: there is
-// none.
-func (d Device) mostBuffers() uint32 {
-	var out uint32
-	for _, q := range d.parties(0) {
-		out = bound(out, q.limits.MaxBuffers)
+// tooFew is the proof that with a newcomer, whose alternatives are what it has
+// chosen, more buffers would be held than there are.
+func (s *Set) tooFew(a *Attachment) *Proof {
+	p, q := s.latecomer(a, nil, len(s.handles))
+	q.living = []*Generation{s.current}
+	if conflict := q.counted(p.gather((*party).counts)); conflict != nil {
+		return proofOf(conflict)
 	}
-	return out
+	return nil
 }
 
 // meets says whether g meets one limit, and otherwise which fact of g is in the

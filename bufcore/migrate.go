@@ -70,9 +70,10 @@ func (s *Set) unsuited(a *Attachment) []int {
 
 // suits says that storage of g is for one choice of a's alternatives.
 func (g *Generation) suits(a *Attachment) bool {
+	q := latecomer{living: []*Generation{g}}
 	parties := a.parties()
 	for i := range parties {
-		if _, proof := suit(&parties[i], i, []*Generation{g}); proof != nil {
+		if _, conflict := q.admits(&parties[i], i); conflict != nil {
 			return false
 		}
 	}

@@ -1,17 +1,6 @@
 package bufcore
 
-import (
-	"encoding/json"
-	"fmt"
-	"strings"
-)
-
-// Bounds of a proof as it is told: with what surrounds it, either fits in a
-// message of 4096 bytes.
-const (
-	maxText = 1000
-	maxJSON = 2500
-)
+import "fmt"
 
 // Fact is one limit of one party to a conflict: a device, the set itself, the
 // heap, or storage that exists.
@@ -21,6 +10,7 @@ type Fact struct {
 	Value  string `json:"value"`
 
 	clause string
+	heap   bool // it is the heap's
 }
 
 // String tells the fact in a clause, as in `"encapp" reads only NV12`.
@@ -31,55 +21,18 @@ func (f Fact) String() string {
 	return fmt.Sprintf("%q has %s %s", f.Device, f.Limit, f.Value)
 }
 
-// Proof is why limits cannot hold together. All of Core conflicts, and without
-// any one of its facts the rest would not.
+// Proof is why limits cannot hold together, and what would help.
 type Proof struct {
+	// Core conflicts, and without any one of its facts the rest would not.
 	Core []Fact
-	// Heaps are those that a conflict is about, in the order they are tried
-	// in, each with its reason; nil: it is about none.
+	// Heaps are those that the conflict is about, in the order they are tried
+	// in, each with what of it is in the way; empty: it is about none.
 	Heaps []Tried
-}
-
-// Text returns the proof as one line for a person, of at most 1000 bytes.
-func (p *Proof) Text() string {
-	var b strings.Builder
-	for i, f := range p.Core {
-		clause := f.String()
-		if b.Len()+len(clause)+len("; and 1000000 more") > maxText {
-			fmt.Fprintf(&b, "; and %d more", len(p.Core)-i)
-			break
-		}
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(clause)
-	}
-	return b.String()
-}
-
-// String returns the text.
-func (p *Proof) String() string { return p.Text() }
-
-// MarshalJSON returns {"core":[{"device":,"limit":,"value":},...]} in at most
-// 2500 bytes; if facts had to be left out, "more" says how many.
-func (p *Proof) MarshalJSON() ([]byte, error) {
-	told := struct {
-		Core  []Fact  `json:"core"`
-		More  int     `json:"more,omitempty"`
-		Heaps []Tried `json:"heaps,omitempty"`
-	}{Core: p.Core, Heaps: p.Heaps}
-	for {
-		out, err := json.Marshal(told)
-		if err != nil || len(out) <= maxJSON {
-			return out, err
-		}
-		if n := len(told.Heaps); n > 0 {
-			told.Heaps = told.Heaps[:n-1]
-			continue
-		}
-		told.Core = told.Core[:len(told.Core)-1]
-		told.More++
-	}
+	// Relaxations are the smallest changes that would resolve it, each found
+	// by solving again, in the order of parties and limits, six at most. They
+	// are single changes or, where none of those will do, pairs. Empty: none
+	// was found.
+	Relaxations []Relaxation
 }
 
 func proofOf(terms []term) *Proof {

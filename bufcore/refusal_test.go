@@ -77,7 +77,7 @@ func TestLateProofs(t *testing.T) {
 			if !errors.As(err, &e) || !errors.Is(err, syscall.EBUSY) || a != nil || e.Next != Strict {
 				t.Fatal(err)
 			}
-			if got := e.Proof.Text(); got != c.want {
+			if got := coreText(e.Proof); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

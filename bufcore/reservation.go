@@ -116,7 +116,7 @@ func (r *Reservation) covers(d Device) bool {
 	l.Formats = r.chosen.formats()
 	parties := d.parties(Read)
 	for i := range parties {
-		which := slices.IndexFunc(parties[i].all(), func(m Limits) bool { return l.coversStored(&m) })
+		which := slices.IndexFunc(parties[i].choices(), func(m Limits) bool { return l.coversStored(&m) })
 		if which < 0 {
 			return false
 		}
@@ -135,8 +135,8 @@ func (d Device) formats() []fourcc.Format {
 	return Aggregate(all...).Formats
 }
 
-// all are the alternatives of q, the first among them.
-func (q *party) all() []Limits { return append([]Limits{q.limits}, q.or...) }
+// choices are the alternatives of q, the first among them.
+func (q *party) choices() []Limits { return append([]Limits{q.limits}, q.or...) }
 
 // coversStored says that storage that meets l meets m too, the number of buffers
 // aside.

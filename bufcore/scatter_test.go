@@ -153,15 +153,15 @@ func TestScatterOfPromisedPiecesIsWhatWasReckonedWith(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		some := func(label string, of ...uint64) uint64 { return rapid.SampledFrom(of).Draw(t, label) }
 		l := Limits{
-			MaxSegmentSize:  some("segment", 0, 4096, 65536),
+			MaxSegmentSize:  some("segment", 0, 1000, 4096, 65535, 65536),
 			SegmentBoundary: some("boundary", 0, 0xfff, 0xffff, top),
 		}
 		bytes, piece := some("bytes", 1, 5000, 460800, 1<<20), some("piece", 4096, 12288, 1<<21)
-		heap := anyOffer()
-		heap.pieces = piece
-		reckoned := heap.split(&demand{segment: l.MaxSegmentSize, mask: l.SegmentBoundary}, bytes)
-		if n := len(Scatter(nil, bytes, piece, l)); uint64(n) > reckoned {
-			t.Errorf("%d segments, reckoned with %d", n, reckoned)
+		heap := Promise{Contiguous: piece}.resolved()
+		l.MaxSegments = uint32(len(Scatter(nil, bytes, piece, l)))
+		terms := append(heap.terms(), (&party{limits: l}).storage()...)
+		if l.MaxSegments--; l.MaxSegments > 0 && reachable(append(heap.terms(), (&party{limits: l}).storage()...), bytes) {
+			t.Errorf("%d segments would do of %v", l.MaxSegments, terms)
 		}
 	})
 }

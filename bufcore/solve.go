@@ -58,15 +58,35 @@ func (p *problem) solve() (*Solution, error) {
 	if err := checkCombinations(p.parties); err != nil {
 		return nil, err
 	}
-	if p.from != nil && p.crossing == CrossNever {
-		return nil, &Conflict{p.proof([]term{{who: clip(p.producer), limit: crossingNever}})}
+	if !p.crosses() {
+		return nil, &Conflict{p.proof(whole{}.conflict(p))}
 	}
-	terms := p.terms()
-	s := p.newSearch(terms)
+	s := p.newSearch(p.terms())
 	if found, ok := s.best(); ok {
 		return p.solution(s, found), nil
 	}
-	return nil, &Conflict{p.proof(p.conflict(terms))}
+	return nil, &Conflict{p.proof(whole{}.conflict(p))}
+}
+
+// crosses says that other storage can be had at all.
+func (p *problem) crosses() bool { return p.from == nil || p.crossing > CrossNever }
+
+// whole is whether there is storage for everybody.
+type whole struct{}
+
+func (whole) holds(p *problem) bool { return p.crosses() && p.satisfiable(p.terms()) }
+
+func (whole) layout(p *problem) fourcc.Layout {
+	s := p.newSearch(p.terms())
+	found, _ := s.best()
+	return p.solution(s, found).Layout
+}
+
+func (whole) conflict(p *problem) []term {
+	if !p.crosses() {
+		return []term{{who: clip(p.producer), limit: crossingNever}}
+	}
+	return p.conflict(p.terms())
 }
 
 // solution is what a search has found, with the best format for it.

@@ -55,22 +55,20 @@ func TestFormatIsThatOfTheHeap(t *testing.T) {
 func TestEveryHeapSaysWhy(t *testing.T) {
 	devices := []Device{{Name: "cpu", Limits: Limits{Access: CPUWrite}}, {Name: "gpu", Limits: Limits{Access: Import}}}
 	proof := conflictOf(t, devices, Spec{Width: 64, Height: 64, Heaps: shelf})
-	memfd := `memfd allows only CPU read, CPU write, device read, device write and coherent`
-	rest := ` allows only CPU read, device read and dma-buf import`
-	want := []Tried{
-		{"memfd", memfd + `; "gpu" needs dma-buf import`},
-		{"udmabuf", `udmabuf` + rest + `; "cpu" needs CPU write`},
-		{"cma", `cma` + rest + `; "cpu" needs CPU write`},
-	}
+	memfd := `allows only CPU read, CPU write, device read, device write and coherent, against "gpu"`
+	rest := `allows only CPU read, device read and dma-buf import, against "cpu"`
+	want := []Tried{{"memfd", memfd}, {"udmabuf", rest}, {"cma", rest}}
 	if !reflect.DeepEqual(proof.Heaps, want) {
 		t.Errorf("got %q", proof.Heaps)
 	}
-	text := memfd + `; udmabuf` + rest + `; cma` + rest + `; "cpu" needs CPU write; "gpu" needs dma-buf import`
+	text := `"cpu" needs CPU write; "gpu" needs dma-buf import. ` +
+		`No heap will do: memfd: ` + memfd + `; udmabuf: ` + rest + `; cma: ` + rest + `. ` +
+		`It would work if "cpu" needed no access, or if "gpu" needed no access.`
 	if proof.Text() != text {
 		t.Errorf("got  %s\nwant %s", proof, text)
 	}
 	told, err := json.Marshal(proof)
-	if err != nil || !strings.Contains(string(told), `"heaps":[{"heap":"memfd","why":"memfd allows only`) {
+	if err != nil || !strings.Contains(string(told), `"heaps":[{"heap":"memfd","why":"allows only`) {
 		t.Errorf("%s, %v", told, err)
 	}
 }
@@ -97,7 +95,7 @@ func TestHeapsThatHaveFailedAreNotTriedAgain(t *testing.T) {
 	if !errors.As(err, &c) || !reflect.DeepEqual(c.Proof.Heaps, p.tried) {
 		t.Fatal(err)
 	}
-	want := "memfd has none to give: memfd is full; udmabuf has none to give: udmabuf is full; cma has none to give: cma is full"
+	want := "No heap will do: memfd: memfd is full; udmabuf: udmabuf is full; cma: cma is full."
 	if got := c.Proof.Text(); got != want {
 		t.Errorf("got %s", got)
 	}

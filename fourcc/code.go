@@ -22,7 +22,7 @@ const (
 	YU12 Code = 'Y' | 'U'<<8 | '1'<<16 | '2'<<24 // 4:2:0, Y, U and V
 	XR24 Code = 'X' | 'R'<<8 | '2'<<16 | '4'<<24 // B G R X
 	AR24 Code = 'A' | 'R'<<8 | '2'<<16 | '4'<<24 // B G R A
-	MJPG Code = 'M' | 'J'<<8 | 'P'<<16 | 'G'<<24 // JPEG pictures; has no layout
+	MJPG Code = 'M' | 'J'<<8 | 'P'<<16 | 'G'<<24 // JPEG pictures, one plane of bytes
 	R8   Code = 'R' | '8'<<8 | ' '<<16 | ' '<<24 // one 8-bit channel
 )
 

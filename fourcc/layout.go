@@ -9,12 +9,12 @@ import (
 // common GPUs.
 const MaxExtent = 16384
 
-// maxAlign keeps every product within 63 bits; no device asks for more than a
-// huge page.
+// maxAlign keeps every sum and product within 63 bits: three planes of
+// MaxExtent rows are below 1<<47. No device asks for more than a huge page.
 const maxAlign = 1 << 30
 
 var (
-	// ErrNoLayout is returned for formats that are not planes of pixels.
+	// ErrNoLayout is returned for formats that this package does not know.
 	ErrNoLayout = errors.New("format has no plane layout")
 	// ErrExtent is returned for a width or height out of 1 to MaxExtent.
 	ErrExtent = errors.New("extent out of range")
@@ -30,6 +30,9 @@ type Plane struct {
 	Rows     int
 	RowBytes int // bytes of a row that are used, at most Stride
 }
+
+// Size returns the bytes of the plane, the padding of its rows included.
+func (p Plane) Size() int { return p.Rows * p.Stride }
 
 // Layout is how a picture lies in a buffer. It is a plain value; whoever shares
 // one must not change its Planes.
@@ -66,15 +69,25 @@ var shapes = map[Code][]shape{
 	R8:   {{1, 1, 1}},
 }
 
+// compressedBytes is the most that a pixel of a compressed picture takes, on
+// the average: what UVC cameras give as dwMaxVideoFrameBufferSize of their
+// MJPEG frames, 4147200 for 1920 x 1080, and the driver as sizeimage.
+const compressedBytes = 2
+
 // LayoutOf computes the smallest linear layout of a picture of w by h pixels.
 // Extents that the format's subsampling does not divide are rounded up. The
 // strides of all planes are aligned alike, each on its own: the chroma stride
 // of YU12 is not always half the luma stride.
 //
+// A compressed picture, MJPG, has no rows: its layout is one plane of one row
+// that holds the largest picture there can be, two bytes a pixel. The stride is
+// that number, aligned like any other. How many of its bytes a picture takes
+// only its frame can say.
+//
 // The error wraps ErrNoLayout, ErrExtent or ErrAlign.
 func LayoutOf(c Code, w, h int, a Align) (Layout, error) {
 	planes, ok := shapes[c]
-	if !ok {
+	if !ok && c != MJPG {
 		return Layout{}, fmt.Errorf("%v: %w", c, ErrNoLayout)
 	}
 	if w < 1 || h < 1 || w > MaxExtent || h > MaxExtent {
@@ -87,22 +100,24 @@ func LayoutOf(c Code, w, h int, a Align) (Layout, error) {
 	}
 	l := Layout{Code: c, Width: w, Height: h}
 	for _, s := range planes {
-		l.add(s, a)
+		l.add(divideUp(h, s.y), divideUp(w, s.x)*s.bytes, a)
+	}
+	if c == MJPG {
+		l.add(1, w*h*compressedBytes, a)
 	}
 	l.Bytes = roundUp(l.Bytes, a.Size)
 	return l, nil
 }
 
-func (l *Layout) add(s shape, a Align) {
-	used := divideUp(l.Width, s.x) * s.bytes
+func (l *Layout) add(rows, used int, a Align) {
 	p := Plane{
 		Offset:   roundUp(l.Bytes, a.Offset),
 		Stride:   roundUp(used, a.Stride),
-		Rows:     divideUp(l.Height, s.y),
+		Rows:     rows,
 		RowBytes: used,
 	}
 	l.Planes = append(l.Planes, p)
-	l.Bytes = p.Offset + p.Rows*p.Stride
+	l.Bytes = p.Offset + p.Size()
 }
 
 func divideUp(n, by int) int { return (n + by - 1) / by }
@@ -114,7 +129,8 @@ func roundUp(n, to int) int {
 	return divideUp(n, to) * to
 }
 
-// Pixels returns the bytes that carry pixels: all planes without padding.
+// Pixels returns the bytes that carry pixels: all planes without padding. Of a
+// compressed picture it is the most there can be.
 func (l *Layout) Pixels() int {
 	n := 0
 	for _, p := range l.Planes {

@@ -16,7 +16,8 @@ var layers = [][]string{
 	{"internal/wire", "internal/stamp", "internal/copier"},
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},
-	{"internal/compositor", "internal/camera", "internal/encoder", "internal/standby", "internal/demo", "internal/lab", "internal/guest"},
+	{"internal/standby"},
+	{"internal/compositor", "internal/camera", "internal/encoder", "internal/demo", "internal/lab", "internal/guest"},
 	{"cmd", "internal/cmd", "examples", "test"},
 }
 
