@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"syscall"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 // app is the state of the program. One goroutine has it: the one in run.
 type app struct {
 	options options
+	places  map[string]bufcore.Device // to be reserved, by codec
 	source  camera.Source
 	shooter *shooter
 	conn    *client.Conn
@@ -26,11 +26,12 @@ type app struct {
 	camera  *client.Attachment
 	window  *client.Toplevel
 
-	pool    pool
-	filling *client.Buffer // nil: none
-	pending camera.Shot    // what is being filled in
-	running bool           // capturing has begun
-	steps   *steps         // nil: free-running
+	pool     pool
+	filling  *client.Buffer // nil: none
+	pending  camera.Shot    // what is being filled in
+	running  bool           // capturing has begun
+	storages int            // generations that there are
+	steps    *steps         // nil: free-running
 
 	recorder recorder
 	tally    tally
@@ -40,6 +41,10 @@ type app struct {
 
 // newApp opens the camera and connects. What it opened is closed on an error.
 func newApp(o options) (*app, error) {
+	places, err := placesFor(o)
+	if err != nil {
+		return nil, err
+	}
 	source, err := openSource(o)
 	if err != nil {
 		return nil, err
@@ -48,7 +53,7 @@ func newApp(o options) (*app, error) {
 	if err != nil {
 		return nil, errors.Join(&exit.Error{Code: connCode(err), Err: err}, source.Close())
 	}
-	a := &app{options: o, source: source, shooter: newShooter(source), conn: conn}
+	a := &app{options: o, places: places, source: source, shooter: newShooter(source), conn: conn}
 	a.recorder.init(o)
 	if o.step {
 		a.steps = newSteps(source.Step)
@@ -90,8 +95,8 @@ func (a *app) wait(ctx context.Context) error {
 		a.shot(s)
 	case f := <-a.shooter.fills:
 		a.filled(f)
-	case e := <-a.recorder.ended:
-		a.recorder.finish(e)
+	case e := <-a.recorder.events:
+		a.recorder.handle(e)
 		a.retitle()
 	case <-a.steps.late():
 		a.fail(exit.Errorf(exit.IO, "%s", a.steps))
@@ -111,10 +116,15 @@ func (a *app) open() error {
 	if a.options.way != bufcore.DefaultWay {
 		a.stream.SetWay(a.options.way)
 	}
-	set := a.stream.CreateSet(client.SetSpec{Width: w, Height: h, Count: a.options.buffers, Expect: 2})
+	a.stream.NewToken()
+	preroll := a.options.frames(a.options.preroll)
+	count := min(a.options.buffers+preroll, bufcore.MaxBuffers)
+	set := a.stream.CreateSet(client.SetSpec{Width: w, Height: h, Count: count, Expect: 2, Preroll: preroll})
+	a.reserve(set)
 	a.camera = set.Produce(device(a.source, a.options.fourcc), client.Producer{
 		Refused: a.refused, Storage: a.storage, Idle: a.idle, Retired: a.retired,
 		Ended: func(reason string) { a.fail(exit.Errorf(exit.Protocol, "the stream has ended: %s", reason)) },
+		Moves: true,
 	})
 	set.Close()
 	events := client.ToplevelEvents{Close: func() { a.quit = true }, Key: a.key, Refused: a.refused}
@@ -160,7 +170,10 @@ func (a *app) refused(r *client.Refusal) {
 	a.fail(&exit.Error{Code: code, Err: r})
 }
 
-func (a *app) storage(g *client.Generation) { a.tally.started(g.Layout) }
+func (a *app) storage(g *client.Generation) {
+	a.storages++
+	a.tally.started(g.Layout)
+}
 
 // idle takes a buffer to fill; the first sets the camera going.
 func (a *app) idle(b *client.Buffer) {
@@ -175,6 +188,9 @@ func (a *app) idle(b *client.Buffer) {
 func (a *app) retired(g *client.Generation) {
 	a.pool.purge(g.Number, a.discard)
 	a.steps.retired(g)
+	if a.storages--; a.storages == 0 {
+		a.steps.halted()
+	}
 }
 
 // discard lets go of a buffer that was idle.
@@ -248,50 +264,4 @@ func connCode(err error) int {
 		return exit.IO
 	}
 	return exit.Protocol
-}
-
-// The numbers of the keys, of linux/input-event-codes.h.
-const (
-	key1 = 2
-	key2 = 3
-	key5 = 6
-	keyR = 19
-	keyM = 50
-)
-
-// key does what a key stands for.
-func (a *app) key(key uint32, pressed bool, at client.Time) {
-	if !pressed {
-		return
-	}
-	switch key {
-	case keyR:
-		a.recorder.press(a.stream.NewToken, at)
-	case keyM:
-		i := slices.Index(codecs, a.recorder.codec)
-		a.recorder.codec = codecs[(i+1)%len(codecs)]
-	case key1:
-		a.choose(bufcore.Strict)
-	case key2:
-		a.choose(bufcore.Fit)
-	case key5:
-		a.choose(bufcore.Swap)
-	}
-	a.retitle()
-}
-
-func (a *app) choose(w bufcore.Way) {
-	a.recorder.way = w
-	a.stream.SetWay(w)
-}
-
-func (a *app) retitle() { a.window.SetTitle(a.title()) }
-
-// title says what R would do: "pattern - h264 - swap", and what it did.
-func (a *app) title() string {
-	t := fmt.Sprintf("%s - %s - %s", a.source.Name(), a.recorder.codec, a.recorder.way)
-	if s := a.recorder.String(); s != "" {
-		t += " - " + s
-	}
-	return t
 }

@@ -1,6 +1,6 @@
 // Command camapp is the camera client: it opens a camera or the test pattern,
 // produces its frames into buffers that the compositor chose, shows them in a
-// window, and starts encapp when R is pressed.
+// window, and has encapp record when R is pressed.
 package main
 
 import (
@@ -18,7 +18,8 @@ func command() *cli.Command {
 		Name:  "camapp",
 		Usage: "show a camera in the compositor's window, and record it",
 		Description: "Keys, while the window has the focus: R records and stops, M changes the codec,\n" +
-			"1, 2 and 5 choose what is done for the late encoder: strict, fit or swap.",
+			"1 to 8 choose what is done for the late encoder: strict, fit, preattach, restart,\n" +
+			"swap, migrate, bounce or auto.",
 		Flags:  flags(),
 		Action: camapp,
 	}
@@ -35,7 +36,11 @@ func flags() []cli.Flag {
 		&cli.BoolFlag{Name: "step", Usage: "pattern only: the next frame once the last is on the screen"},
 		&cli.BoolFlag{Name: "listed", Usage: "let any client of the compositor join by the name camera"},
 		&cli.StringFlag{Name: "codec", Value: codecs[0], Usage: "h264 or mpeg4"},
-		&cli.StringFlag{Name: "way", Value: "default", Usage: "what is done for the late encoder: default, strict, fit or swap"},
+		&cli.StringFlag{Name: "way", Value: "default", Usage: "what is done for the late encoder: default, or as the keys 1 to 8"},
+		&cli.StringFlag{Name: "needs", Usage: "what the encoder needs of storage: format, fits, buffers, stride or contiguous"},
+		&cli.BoolFlag{Name: "standby", Value: true, Usage: "have the encoder running before R is pressed; --standby=false starts one each time"},
+		&cli.DurationFlag{Name: "preroll", Usage: "have recordings begin this long before R, as far as the encoder can read it"},
+		&cli.StringFlag{Name: "reserve", Usage: "`CODECS` that a place is reserved for, h264,mpeg4; with --way preattach all"},
 		&cli.StringFlag{Name: "output", Usage: "`FILE` to record to (default: named by the time); further ones get a number"},
 		&cli.BoolFlag{Name: "force", Usage: "record over a file that exists"},
 		&cli.StringFlag{Name: "encapp", Usage: "`PATH` of encapp (default: beside camapp, or in PATH)"},

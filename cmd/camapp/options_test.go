@@ -46,6 +46,11 @@ func TestOptionsAreChecked(t *testing.T) {
 		{"--codec av1", "h264 or mpeg4"},
 		{"--way out", "swap"},
 		{"--fps 0", "1 to 1000"},
+		{"--standby=false --preroll 500ms --reserve h264,mpeg4 --needs fits --way preattach", ""},
+		{"--way migrate --preroll 2.1s", ""},
+		{"--preroll 2.2s", "66 frames"},
+		{"--preroll -1s", "0 to 63"},
+		{"--reserve h264,av1", "h264 and mpeg4"},
 		{"--buffers 1", "2 to 64"},
 		{"--buffers 65", "2 to 64"},
 		{"--source /dev/video0 --step", "/dev/video0"},
@@ -129,5 +134,26 @@ func TestReportThatCannotBeWritten(t *testing.T) {
 	err = a.writeReport(census{})
 	if exit.Code(err) != exit.CannotCreate || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+func TestPreattachReservesEveryCodecUnlessTold(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                                 "",
+		"--way preattach":                  "h264,mpeg4",
+		"--way preattach --reserve mpeg4":  "mpeg4",
+		"--way swap --reserve mpeg4,h264 ": "mpeg4,h264",
+	} {
+		o, err := parse(t, strings.Fields(args)...)
+		if got := strings.Join(o.reserve, ","); err != nil || got != want {
+			t.Errorf("%q: reserves %q, %v", args, got, err)
+		}
+	}
+}
+
+func TestPrerollIsWholeFrames(t *testing.T) {
+	o, err := parse(t, "--preroll", "510ms", "--fps", "30")
+	if n := o.frames(o.preroll); err != nil || n != 16 {
+		t.Errorf("%d frames, %v", n, err)
 	}
 }

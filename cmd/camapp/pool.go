@@ -6,21 +6,21 @@ import (
 	"twostep/client"
 )
 
-// pool has the buffers that are idle. Once the first of a generation is there
-// those of older ones are not used any more: the next frame is the crossing.
+// pool has the buffers that are idle. Once the first that was crossed to is there
+// those from before are not used any more: the next frame is the crossing.
 type pool struct {
 	idle   []*client.Buffer
-	newest uint32 // generation
+	newest uint32 // crossing
 }
 
 func (p *pool) put(b *client.Buffer) {
 	p.idle = append(p.idle, b)
-	p.newest = max(p.newest, b.Generation)
+	p.newest = max(p.newest, b.Crossing)
 }
 
 // take returns the buffer that has been idle longest, or nil.
 func (p *pool) take() *client.Buffer {
-	i := slices.IndexFunc(p.idle, func(b *client.Buffer) bool { return b.Generation == p.newest })
+	i := slices.IndexFunc(p.idle, func(b *client.Buffer) bool { return b.Crossing == p.newest })
 	if i < 0 {
 		return nil
 	}

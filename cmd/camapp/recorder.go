@@ -1,126 +1,126 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"twostep/bufcore"
 	"twostep/client"
+	"twostep/internal/exit"
+	"twostep/internal/standby"
 	"twostep/internal/sys"
 )
 
-// recorder starts and stops encapp, one at a time.
+// recorder has encapp make recordings, one at a time.
 type recorder struct {
 	codec   string
 	way     bufcore.Way
 	options options
 
-	token   *client.Token // nil: none yet
-	wanted  bool          // R was pressed, the token is on its way
-	pressed client.Time
-	child   *os.Process // nil: none
-	output  string      // of the child
-	stopped bool        // SIGTERM was sent
-	ended   chan ending // capacity 1, posted once per child
-	done    []Recording
+	token  *client.Token           // nil: none yet
+	places map[string]client.Token // that are reserved, by codec
+	child  *child                  // the encoder; nil: none
+	take   *take                   // what it records; nil: nothing
+	events chan event              // of the child; unbuffered
+	done   []Recording
 }
 
-// ending is how a child ended.
-type ending struct {
-	code int
-	err  error
+// take is a recording that was asked for.
+type take struct {
+	Recording
+	pressed client.Time
+	begun   bool // the encoder has been told; it has not while there is no token
+	stopped bool // it has been told so
 }
 
 func (r *recorder) init(o options) {
 	r.options, r.codec, r.way = o, o.codec, o.way
-	r.ended = make(chan ending, 1)
+	r.events = make(chan event)
+	r.places = make(map[string]client.Token)
 }
 
-// press starts a recording, or stops the one there is.
-func (r *recorder) press(newToken func(), at client.Time) {
-	switch {
-	case r.child != nil && !r.stopped:
-		r.stopped = true
-		_ = r.child.Signal(syscall.SIGTERM) // it may have ended this moment
-	case r.child != nil || r.wanted:
-	case r.token == nil:
-		r.wanted, r.pressed = true, at
-		newToken()
-	default:
-		r.pressed = at
-		r.start()
-	}
-}
-
-// granted takes the token, which serves for all recordings of the stream.
+// granted takes the token, which serves for all recordings of the stream, and has
+// an encoder that is to stand by do so from now on.
 func (r *recorder) granted(t client.Token) {
 	r.token = &t
-	if r.wanted {
-		r.wanted = false
-		r.start()
+	switch {
+	case r.take != nil && !r.take.begun:
+		r.begin()
+	case r.options.standby && r.child == nil:
+		if err := r.launch(r.standbyArgs()); err != nil {
+			fmt.Fprintln(os.Stderr, "camapp: encapp:", err)
+		}
 	}
 }
 
-// start runs encapp. What keeps it from running is reported as if it had.
-func (r *recorder) start() {
-	r.output, r.stopped = r.nextOutput(time.Now()), false
-	path, err := findEncapp(r.options.encapp)
+// reserved takes the token of a place.
+func (r *recorder) reserved(codec string, t client.Token) { r.places[codec] = t }
+
+// press starts a recording, or stops the one there is.
+func (r *recorder) press(at client.Time) {
+	if r.take != nil {
+		r.stop()
+		return
+	}
+	r.take = &take{pressed: at, Recording: Recording{
+		Output: r.nextOutput(time.Now()), Codec: r.codec, Way: r.way.String(),
+	}}
+	if r.token != nil {
+		r.begin()
+	}
+}
+
+func (r *recorder) stop() {
+	if !r.take.begun || r.take.stopped {
+		return
+	}
+	r.take.stopped = true
+	if r.options.standby {
+		r.child.order(standby.Order{Verb: standby.Stop})
+	} else {
+		r.child.signal(syscall.SIGTERM)
+	}
+}
+
+// begin has the encoder record. What keeps it from running is reported as if it
+// had.
+func (r *recorder) begin() {
+	r.take.begun = true
+	o := r.order()
+	var err error
+	switch {
+	case !r.options.standby:
+		err = r.launch(onceArgs(o), "TWOSTEP_CLAIM="+claimText(o.Claim))
+	case r.child == nil:
+		err = r.launch(r.standbyArgs())
+	}
 	if err != nil {
-		r.finish(ending{code: -1, err: err})
+		r.finish(-1, err.Error())
 		return
 	}
-	cmd := exec.Command(path, r.args()...)
-	cmd.Env = append(os.Environ(), "TWOSTEP_TOKEN="+r.token.String())
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	started := make(chan error)
-	go r.watch(cmd, started)
-	if err := <-started; err != nil {
-		r.finish(ending{code: -1, err: err})
-		return
+	if r.options.standby {
+		r.child.order(o)
 	}
-	r.child = cmd.Process
 }
 
-// watch starts a child and waits for its end on one thread: with that thread
-// the child would be told that its parent has died. Loading an encoder takes a
-// quarter of a second of work, which must not be the preview's.
-func (r *recorder) watch(cmd *exec.Cmd, started chan<- error) {
-	runtime.LockOSThread() // until the thread's end
-	sys.Background()
-	err := cmd.Start()
-	started <- err
-	if err != nil {
-		return
+// order is what the encoder is told. A place is of use to who does not ask for
+// some other way.
+func (r *recorder) order() standby.Order {
+	o := standby.Order{
+		Verb: standby.Record, Output: r.take.Output, Codec: r.take.Codec, Needs: r.options.needs,
+		Way: r.way, Pressed: sys.Time(r.take.pressed), Force: r.options.force,
 	}
-	err = cmd.Wait()
-	var exited *exec.ExitError
-	if errors.As(err, &exited) {
-		err = nil
-	}
-	r.ended <- ending{code: cmd.ProcessState.ExitCode(), err: err}
-}
-
-func (r *recorder) args() []string {
-	args := []string{"--codec", r.codec, "--output", r.output, "--pressed-at", strconv.FormatInt(int64(r.pressed), 10)}
-	if r.way != bufcore.DefaultWay {
-		args = append(args, "--way", r.way.String())
-	}
-	if r.options.force {
-		args = append(args, "--force")
+	if r.way == bufcore.Preattach || r.way == bufcore.Auto || r.way == bufcore.DefaultWay {
+		o.Claim = r.places[r.take.Codec]
 	}
 	if r.options.report != "" {
-		args = append(args, "--report", filepath.Join(filepath.Dir(r.options.report), "encapp.json"))
+		o.Report = filepath.Join(filepath.Dir(r.options.report), "encapp.json")
 	}
-	return args
+	return o
 }
 
 // nextOutput is the name of the next file: the one that was asked for, and then
@@ -136,32 +136,76 @@ func (r *recorder) nextOutput(now time.Time) string {
 	return fmt.Sprintf("%s-%d%s", strings.TrimSuffix(r.options.output, ext), len(r.done)+1, ext)
 }
 
-// findEncapp looks beside this program and then in PATH, unless told.
-func findEncapp(told string) (string, error) {
-	if told != "" {
-		return told, nil
+// handle takes what the child has said, or its end.
+func (r *recorder) handle(e event) {
+	if e.answer == nil {
+		r.ended(e)
+		return
 	}
-	if self, err := os.Executable(); err == nil {
-		beside := filepath.Join(filepath.Dir(self), "encapp")
-		if _, err := os.Stat(beside); err == nil {
-			return beside, nil
+	if r.take == nil {
+		return // ready, or the answer to nothing
+	}
+	switch a := e.answer.(type) {
+	case standby.Late:
+		fmt.Printf("camapp: the encoder is late; now %s: %s\n", a.Way, a.Why)
+	case standby.Recording:
+		r.take.started(a)
+	case standby.Refused:
+		r.over(exit.Busy, a.Why)
+	case standby.Failed:
+		r.over(exit.IO, a.Why)
+	case standby.Stopped:
+		r.take.Last, r.take.Frames, r.take.Drops = a.Last, a.Frames, a.Drops
+		code := 0
+		if a.Why != "" {
+			code = exit.IO
 		}
+		r.over(code, a.Why)
 	}
-	return exec.LookPath("encapp")
 }
 
-// finish takes note of a child's end.
-func (r *recorder) finish(e ending) {
-	r.child = nil
-	r.done = append(r.done, Recording{Exit: e.code, Output: r.output})
-	switch {
-	case e.err != nil:
-		fmt.Fprintln(os.Stderr, "camapp: encapp:", e.err)
-	case e.code != 0:
-		fmt.Fprintln(os.Stderr, "camapp: recording ended with exit code", e.code)
-	default:
-		fmt.Println("camapp: recorded", r.output)
+func (t *take) started(a standby.Recording) {
+	t.First, t.Way, t.Generation = a.First, a.Way, a.Generation
+	t.PressToFirstEncodedMS = float64(a.FirstPacket-sys.Time(t.pressed)) / float64(time.Millisecond)
+}
+
+// over ends a recording, unless its encoder ends with it.
+func (r *recorder) over(code int, why string) {
+	r.take.Why = why
+	if r.options.standby {
+		r.finish(code, why)
 	}
+}
+
+// ended takes note of the child's end.
+func (r *recorder) ended(e event) {
+	r.child = nil
+	why := ""
+	if e.err != nil {
+		why = e.err.Error()
+	}
+	switch {
+	case r.take != nil && r.take.begun:
+		if r.take.Why != "" {
+			why = r.take.Why
+		}
+		r.finish(e.code, why)
+	case e.code != 0:
+		fmt.Fprintln(os.Stderr, "camapp: encapp ended with exit code", e.code, why)
+	}
+}
+
+// finish takes note of a recording's end.
+func (r *recorder) finish(code int, why string) {
+	done := r.take.Recording
+	done.Exit, done.Why = code, why
+	r.take = nil
+	r.done = append(r.done, done)
+	if code == 0 {
+		fmt.Printf("camapp: recorded %s, %d frames\n", done.Output, done.Frames)
+		return
+	}
+	fmt.Fprintf(os.Stderr, "camapp: recording ended with exit code %d: %s\n", code, why)
 }
 
 // drain waits for a child that has been told by its stream's end, and ends it
@@ -170,25 +214,27 @@ func (r *recorder) drain(patience time.Duration) {
 	if r.child == nil {
 		return
 	}
+	r.child.close()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case e := <-r.ended:
-		r.finish(e)
-	case <-timer.C:
-		fmt.Fprintf(os.Stderr, "camapp: encapp has not ended within %v\n", patience)
-		_ = r.child.Kill()
-		r.finish(<-r.ended)
+	for r.child != nil {
+		select {
+		case e := <-r.events:
+			r.handle(e)
+		case <-timer.C:
+			fmt.Fprintf(os.Stderr, "camapp: encapp has not ended within %v\n", patience)
+			r.child.signal(syscall.SIGKILL)
+		}
 	}
 }
 
 // String says what goes on, for the title bar; empty if nothing.
 func (r *recorder) String() string {
 	switch {
-	case r.child != nil && r.stopped:
+	case r.take == nil:
+		return ""
+	case r.take.stopped:
 		return "stopping"
-	case r.child != nil || r.wanted:
-		return "REC"
 	}
-	return ""
+	return "REC"
 }

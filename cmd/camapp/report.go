@@ -38,10 +38,20 @@ type LeftBehind struct {
 	Processes int `json:"processes"`
 }
 
-// Recording is how one encapp ended.
+// Recording is how one recording ended, by what encapp has answered.
 type Recording struct {
-	Exit   int    `json:"exit"` // -1: it did not run, or a signal ended it
-	Output string `json:"output"`
+	Exit       int    `json:"exit"` // as if encapp had exited with it; -1: it did not run, or a signal ended it
+	Output     string `json:"output"`
+	Codec      string `json:"codec"`
+	Way        string `json:"way"` // that let the encoder in, or was asked for
+	Generation uint32 `json:"generation"`
+	First      uint64 `json:"first_seq"` // if there are Frames
+	Last       uint64 `json:"last_seq"`
+	Frames     uint64 `json:"frames"`
+	Drops      uint64 `json:"dropped"`
+	Why        string `json:"why,omitempty"`
+	// PressToFirstEncodedMS is 0 if there is no first frame.
+	PressToFirstEncodedMS float64 `json:"press_to_first_encoded_ms"`
 }
 
 // tally counts frames.

@@ -45,9 +45,18 @@ func (s *steps) idle(b *client.Buffer) {
 	case !s.begun:
 		s.begun = true
 		s.step()
-	case b == s.last:
+	case s.last != nil && b.Index == s.last.Index && b.Crossing == s.last.Crossing: // it may have moved
 		s.back = true
 		s.next()
+	}
+}
+
+// halted learns that there is no storage at all: what is on its way comes to
+// nothing, and the first buffer that there is begins it all again.
+func (s *steps) halted() {
+	if s != nil {
+		s.begun, s.last = false, nil
+		s.timer.Stop()
 	}
 }
 
