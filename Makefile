@@ -17,6 +17,10 @@ demo: deps build ## watch the whole of it: make demo [SOURCE=/dev/video0] [ARGS=
 test: test-deps ## run every check and every test
 	scripts/check
 
+.PHONY: nightly
+nightly: ## try a million sequences of operations on bufcore: some twenty minutes
+	go test ./bufcore -run TestSetAgainstModel -v -count=1 -timeout 6h -rapid.checks=1000000
+
 .PHONY: build
 build: deps ## build bin/{compositor,camapp,encapp,twostep}
 	@[ -e bin/twostep ] || echo "build: compiling; the first time this is a minute or two, most of it without a word"

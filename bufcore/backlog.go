@@ -9,6 +9,11 @@ type backlog struct {
 	until    uint64
 }
 
+// wants says that a frame is still to be given.
+func (b *backlog) wants(sequence uint64) bool {
+	return sequence >= b.from && (!b.stopping || sequence <= b.until)
+}
+
 // backlogOf has a newcomer begin with frames that are still held: those of the
 // pre-roll, or the newest. It returns the sequence number of the first.
 func (s *Set) backlogOf(a *Attachment) uint64 {
@@ -16,10 +21,12 @@ func (s *Set) backlogOf(a *Attachment) uint64 {
 	if a.stopped {
 		return first
 	}
-	if r, ok := s.heldFrom(0); ok && a.ask.Policy == InOrder {
+	from := uint64(0)
+	if a.ask.Policy == Latest {
+		from = s.stream.last.Sequence
+	}
+	if r, ok := s.heldFrom(from); ok {
 		first = r.Sequence
-	} else if s.newestHeld() {
-		first = s.stream.last.Sequence
 	}
 	a.behind = backlog{on: first != s.stream.next(), from: first}
 	return first
@@ -52,7 +59,7 @@ func (s *Set) newestHeld() bool {
 		return false
 	}
 	_, readers, _ := g.circulation.Place(i)
-	return readers != 0
+	return readers != 0 && !g.circulation.Withdrawn(i)
 }
 
 // feed gives a what it is behind with, as far as it has room.

@@ -205,10 +205,11 @@ func (s *Set) Copied(c *Copy, err error) {
 	default:
 		b.side.Queue(b.writer, Record{Buffer: filled.Buffer, Serial: filled.Serial, Sequence: source.Sequence, Time: source.Time})
 	}
-	b.set.Release(b.reader, source)
 	if b.closed {
 		b.set.Detach(b.reader)
+		return
 	}
+	b.set.Release(b.reader, source)
 }
 
 // Ended passes the set's end on to the newcomer.

@@ -54,11 +54,14 @@ func (s *Set) revokeStuck(now Time) {
 func (s *Set) revoke(a *Attachment, err error) {
 	for i, g := range s.handles {
 		_, readers, _ := g.circulation.Place(i - g.First)
-		if readers.Has(a.place) {
+		if readers.Has(a.place) && !g.circulation.Withdrawn(i-g.First) {
 			g.circulation.Withdraw(i-g.First, s.host.Now())
 			s.linger(g)
 			s.lacking = append(s.lacking, i)
 		}
+	}
+	if s.roll != nil {
+		s.roll.forget()
 	}
 	for _, g := range s.draining {
 		a.ask.Account.keep(g.keptBy(a))
@@ -66,6 +69,9 @@ func (s *Set) revoke(a *Attachment, err error) {
 	e := s.refusal("hold", a, err)
 	a.standing = detached
 	s.leave(a)
+	for _, g := range s.draining {
+		s.await(g)
+	}
 	a.to.Revoked(a, e)
 	if !s.ended {
 		s.advance()

@@ -68,9 +68,10 @@ func TestWhoeverHoldsUpOthersIsRevoked(t *testing.T) {
 			queue cam b3 3 | frame win b3 #3; drop enc b3 #3
 			tick 5 | revoked enc; allocate 2 YUYV x1
 			queue cam b1 4 | = not yours
-			allocated nomem | allocate 2 YUYV x1
 			allocated nomem |
 			queue cam b4 4 | frame win b4 #4
+			attach two read fit YUYV moves | = EBUSY
+			proceed two | allocate 2 YUYV x1
 		`},
 		{"a-newcomer-of-bounce-too", fitScript6 + `
 			attach enc read bounce NV12 | = EBUSY

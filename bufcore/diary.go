@@ -31,33 +31,37 @@ func (d *diary) begin(a *Attachment, p Plan, now Time, bytes int) {
 	d.outcomes = append(d.outcomes, &Outcome{Device: a.name(), Plan: p, Began: now, Peak: bytes, of: a})
 }
 
-// last is the outcome that is open; nil: none is.
-func (d *diary) last() *Outcome {
-	if n := len(d.outcomes); n > 0 && d.outcomes[n-1].Ended == 0 {
-		return d.outcomes[n-1]
+// of is the open outcome for a newcomer; nil: there is none.
+func (d *diary) of(a *Attachment) *Outcome {
+	for _, o := range d.outcomes {
+		if o.of == a {
+			return o
+		}
 	}
 	return nil
 }
 
 // made notes new storage, of which there are now so many bytes in all.
 func (d *diary) made(g *Generation, all int) {
-	if o := d.last(); o != nil {
-		o.Buffers += g.Count()
-		o.Bytes += g.Bytes()
-		o.Peak = max(o.Peak, all)
+	for _, o := range d.outcomes {
+		if o.Ended == 0 && !o.admitted {
+			o.Buffers += g.Count()
+			o.Bytes += g.Bytes()
+			o.Peak = max(o.Peak, all)
+		}
 	}
 }
 
-func (d *diary) refused(a *Attachment, e *OpError, now Time) {
-	if o := d.last(); o != nil && o.of == a {
-		o.Refused, o.Ended, o.of = e.Error(), now, nil
+func (d *diary) refused(a *Attachment, why string, now Time) {
+	if o := d.of(a); o != nil {
+		o.Refused, o.Ended, o.of = why, now, nil
 	}
 }
 
 // admitted returns the plan by which a got in.
 func (d *diary) admitted(a *Attachment) Plan {
-	o := d.last()
-	if o == nil || o.of != a {
+	o := d.of(a)
+	if o == nil {
 		return Plan{Way: a.ask.Way}
 	}
 	o.admitted = true
@@ -66,20 +70,23 @@ func (d *diary) admitted(a *Attachment) Plan {
 
 // frame notes a frame, before which so many were missed.
 func (d *diary) frame(missed uint64, now Time) {
-	o := d.last()
-	if o == nil {
-		return
-	}
-	o.Lost += int(missed)
-	if o.admitted {
-		o.Ended, o.of = now, nil
+	for _, o := range d.outcomes {
+		if o.Ended != 0 {
+			continue
+		}
+		o.Lost += int(missed)
+		if o.admitted {
+			o.Ended, o.of = now, nil
+		}
 	}
 }
 
 // lost notes a frame that a reader was not given.
 func (d *diary) lost(a *Attachment) {
-	if o := d.last(); o != nil && a.ask.Policy == Latest {
-		o.Lost++
+	for _, o := range d.outcomes {
+		if o.Ended == 0 && a.ask.Policy == Latest {
+			o.Lost++
+		}
 	}
 }
 

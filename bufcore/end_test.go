@@ -40,3 +40,31 @@ func TestPeakOfCopiesCountsWhatTheyAreOf(t *testing.T) {
 		t.Errorf("outcome %+v, plan %+v", o, p)
 	}
 }
+
+func TestPrerollLetsGoOfWhatIsRetired(t *testing.T) {
+	for _, way := range []Way{Swap, Restart} {
+		t.Run(way.String(), func(t *testing.T) {
+			s, h, cam, win := answeredOf(t, Spec{Count: 8, Preroll: 3})
+			first := s.current
+			for n := range uint32(5) {
+				r := Record{Buffer: n, Serial: n + 1, Sequence: uint64(n + 1), Time: Time(n+1) * 1e9}
+				if err := s.Queue(cam, r); err != nil {
+					t.Fatal(err)
+				}
+				_ = s.Release(win, r)
+			}
+			enc := comeLate(t, s, Ask{Device: Device{Name: "enc", Limits: Limits{Formats: formatsOf(t, "NV12")}}, Way: way})
+			h.ready(s, cam, win, enc)
+			next := s.next
+			if next == nil {
+				next = s.current
+			}
+			if err := s.Queue(cam, Record{Serial: next.Serials[0], Sequence: 9, Time: 9e9}); err != nil {
+				t.Fatal(err)
+			}
+			if h.stored[first] != 0 || len(s.draining) != 0 {
+				t.Errorf("buffers %b of generation 1 are left, %d generations drain", h.stored[first], len(s.draining))
+			}
+		})
+	}
+}

@@ -45,7 +45,7 @@ func (h *recorder) ready(s *Set, all ...*Attachment) {
 		h.answer(s)
 		again = false
 		for _, a := range all {
-			for len(a.unready) > 0 {
+			for a.Attached() && len(a.unready) > 0 {
 				_ = s.Ready(a, a.unready[0])
 				again = true
 			}

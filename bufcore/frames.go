@@ -42,10 +42,6 @@ func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 	if a != s.producer || a == nil {
 		return nil, 0, &Misuse{NotYours, "queue by a consumer"}
 	}
-	if r.Serial <= s.past {
-		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, serials up to %d are retired",
-			r.Buffer, r.Serial, s.past)}
-	}
 	for _, g := range [...]*Generation{s.handle(r), s.next} {
 		if g == nil {
 			continue
@@ -56,7 +52,23 @@ func (s *Set) filled(a *Attachment, r Record) (*Generation, int, error) {
 			}
 		}
 	}
+	if oldest := s.oldest(); r.Serial < oldest {
+		return nil, 0, &Misuse{Retired, fmt.Sprintf("buffer %d serial %d, those before %d are retired",
+			r.Buffer, r.Serial, oldest)}
+	}
 	return nil, 0, &Misuse{NotYours, fmt.Sprintf("buffer %d serial %d is not the producer's to fill", r.Buffer, r.Serial)}
+}
+
+// oldest is the least serial of what circulates, or of what may before long.
+func (s *Set) oldest() uint32 {
+	out := s.numbers.serial + 1
+	if s.next != nil {
+		out = s.next.Serials[0]
+	}
+	for _, g := range s.handles {
+		out = min(out, g.Serials[0])
+	}
+	return out
 }
 
 // handle is the generation that a buffer's storage is of; nil: there is none.

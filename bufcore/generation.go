@@ -24,6 +24,7 @@ type Generation struct {
 	busy        bool   // an Allocate, a Seal or a Copy is unanswered
 	stored      bool   // has storage that must be freed
 	freed       uint64 // buffers that have been, one bit each
+	mapped      uint64 // buffers that have been moved away and are still mapped, one bit each
 	since       Time   // of the stage
 	settled     string
 	runs        [][]Run // of each buffer, where they are known
@@ -101,7 +102,7 @@ func (g *Generation) withdrawn() bool {
 // loose says that nobody keeps a buffer of g from being freed.
 func (g *Generation) loose(buffer int) bool {
 	_, readers, _ := g.circulation.Place(buffer)
-	return g.circulation.Withdrawn(buffer) && readers == 0 && g.freed>>buffer&1 == 0
+	return g.circulation.Withdrawn(buffer) && readers == 0 && (g.freed|g.mapped)>>buffer&1 == 0
 }
 
 // lingers says that g has withdrawn buffers that are not freed yet.

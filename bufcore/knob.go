@@ -14,6 +14,10 @@ type knob struct {
 	now   term
 }
 
+func (k knob) is(l knob) bool {
+	return k.party == l.party && k.now.limit == l.now.limit && k.now.owner == l.now.owner && k.now.which == l.now.which
+}
+
 // knobs are the limits of a conflict that can be made wider, by party and
 // limit. Heaps and storage that exist are what they are.
 func (p *problem) knobs(conflict []term) []knob {
@@ -52,10 +56,12 @@ func (p *problem) owners(t term) []knob {
 
 func (q *party) has(t term) bool {
 	chosen := q.as(0)
-	return slices.ContainsFunc(chosen.all(), t.same)
+	return slices.ContainsFunc(chosen.everything(), t.same)
 }
 
-func (q *party) all() []term { return slices.Concat(q.layout(), q.extent(), q.storage(), q.counts()) }
+func (q *party) everything() []term {
+	return slices.Concat(q.layout(), q.extent(), q.storage(), q.counts())
+}
 
 // opened is the limit at its widest.
 func (k knob) opened() term {

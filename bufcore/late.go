@@ -70,6 +70,10 @@ func (s *Set) advance() {
 	}
 	for s.passage == nil && len(s.lacking) > 0 && s.repair() {
 	}
+	s.tryLine()
+}
+
+func (s *Set) tryLine() {
 	for s.passage == nil && len(s.line) > 0 {
 		a := s.line[0]
 		s.line = s.line[1:]
@@ -79,6 +83,12 @@ func (s *Set) advance() {
 
 func (s *Set) try(a *Attachment) {
 	way := s.wayOf(a)
+	if waysOut[way] == nil {
+		e := s.refusal("attach", a, ErrBusy)
+		e.Proof = s.lateness(a)
+		s.refuse(a, e)
+		return
+	}
 	plan, e := waysOut[way].plan(s, a)
 	if e != nil {
 		s.refuse(a, e.of(way.String(), s.spec.Stream, a))

@@ -47,42 +47,36 @@ func (g *Generation) fact(t term) term {
 }
 
 // unmet is the proof that the storage that exists does not meet the limits of a
-// newcomer. Since the storage is what it is, only the newcomer's limits can give
-// way. If it is nil the newcomer has chosen its alternatives accordingly.
-func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), len(s.handles)) }
+// newcomer. If it is nil the newcomer has chosen its alternatives accordingly.
+func (s *Set) unmet(a *Attachment) *Proof { return s.unmetBy(a, s.living(), s.whole()) }
 
 func (s *Set) unmetBy(a *Attachment, living []*Generation, count int) *Proof {
-	p, q := s.latecomer(a, living, count)
-	conflict := q.conflict(p)
-	if conflict == nil {
-		a.chosen = q.choice(a.parties())
-		return nil
+	q, p := s.beside(a.parties(), living, count, a)
+	if conflict := q.conflict(p); conflict != nil {
+		return q.proof(p, conflict)
 	}
-	proof := proofOf(conflict)
-	proof.Relaxations = relax(p, q, conflict, q.first)
-	return proof
+	a.chosen = q.chosen(p)
+	return nil
 }
 
-// latecomer puts a after everybody who holds buffers, or may.
-func (s *Set) latecomer(a *Attachment, living []*Generation, count int) (*problem, latecomer) {
-	var parties []party
-	for _, m := range s.members {
-		parties = append(parties, m.chosen.parties(m.ask.Direction)...)
+// whole is how many buffers there are, less those that somebody has kept.
+func (s *Set) whole() int {
+	n := 0
+	for i, g := range s.handles {
+		if !g.circulation.Withdrawn(i - g.First) {
+			n++
+		}
 	}
-	for _, r := range s.vacant([]*Attachment{a}) {
-		parties = append(parties, r.chosen.parties(Read)...)
-	}
-	q := latecomer{living: living, count: count, first: len(parties)}
-	return newProblem(s.spec, append(parties, a.parties()...)), q
+	return n
 }
 
-// tooFew is the proof that with a newcomer, whose alternatives are what it has
-// chosen, more buffers would be held than there are.
+// tooFew is the proof that with a newcomer more buffers would be held than
+// there are.
 func (s *Set) tooFew(a *Attachment) *Proof {
-	p, q := s.latecomer(a, nil, len(s.handles))
-	q.living = []*Generation{s.current}
-	if conflict := q.counted(p.gather((*party).counts)); conflict != nil {
-		return proofOf(conflict)
+	q, p := s.beside(a.chosen.parties(a.ask.Direction), []*Generation{s.current}, s.whole(), a)
+	q.counting = true
+	if conflict := q.conflict(p); conflict != nil {
+		return q.proof(p, conflict)
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (s *Set) unsuited(a *Attachment) []int {
 	}
 	var out []int
 	for i, g := range s.handles {
-		if !suits[g] {
+		if !suits[g] && !g.circulation.Withdrawn(i-g.First) {
 			out = append(out, i)
 		}
 	}
@@ -70,10 +70,9 @@ func (s *Set) unsuited(a *Attachment) []int {
 
 // suits says that storage of g is for one choice of a's alternatives.
 func (g *Generation) suits(a *Attachment) bool {
-	q := latecomer{living: []*Generation{g}}
 	parties := a.parties()
 	for i := range parties {
-		if _, conflict := q.admits(&parties[i], i); conflict != nil {
+		if _, conflict := suit(&parties[i], i, []*Generation{g}); conflict != nil {
 			return false
 		}
 	}
@@ -93,7 +92,7 @@ func (s *Set) peakOfMoves(todo []int, bytes int) int {
 }
 
 func (migrate) enter(s *Set, a *Attachment, p *Plan) {
-	m := &migrating{moving: moving{at: -1}, settlement: p.settlement, todo: p.todo, by: s.host.Now() + MoveWithin.Nanoseconds()}
+	m := &migrating{moving: moving{at: -1}, settlement: p.settlement, todo: p.todo, free: s.host.Now() + MoveWithin.Nanoseconds()}
 	s.passage, s.newcomer = m, a
 	a.standing = entering
 	m.next(s)
@@ -105,6 +104,7 @@ type moving struct {
 	at  int         // the buffer; -1: none just now
 	new *Generation // what it has now, until everybody has answered
 	old *Generation
+	by  Time // when they must have
 }
 
 func (m *moving) begin(s *Set, st settlement, buffer int) {
@@ -118,6 +118,9 @@ func (m *moving) replace(s *Set, g *Generation) {
 	m.old, m.new = s.handles[m.at], g
 	s.handles[m.at] = g
 	m.old.circulation.Withdraw(m.at-m.old.First, s.host.Now())
+	m.old.mapped |= 1 << (m.at - m.old.First)
+	s.linger(m.old)
+	m.by = s.host.Now() + MoveWithin.Nanoseconds()
 	s.next, s.settling = nil, nil
 	s.give(g, 0)
 }
@@ -129,14 +132,44 @@ func (m *moving) settled(s *Set) bool {
 		return false
 	}
 	old := m.old
+	old.mapped &^= 1 << (m.at - old.First)
 	m.new, m.old, m.at = nil, nil, -1
-	if old.withdrawn() {
+	if old.stage == live && old.withdrawn() {
+		if s.current == old {
+			s.current = s.newest()
+		}
 		s.retire([]*Generation{old})
+		s.drain(old)
 	} else {
-		s.linger(old)
+		s.sweep(old)
 	}
-	s.sweep(old)
 	return true
+}
+
+// newest is the newest generation of which a buffer circulates, or did last.
+func (s *Set) newest() *Generation {
+	if living := s.living(); len(living) > 0 {
+		return living[len(living)-1]
+	}
+	return s.current
+}
+
+func (m *moving) due() Time {
+	if m.new == nil {
+		return 0
+	}
+	return m.by
+}
+
+// tick lets those go who have not answered.
+func (m *moving) tick(s *Set, now Time) {
+	if m.due() == 0 || now < m.by {
+		return
+	}
+	at := m.at
+	for _, a := range m.silent(s) {
+		s.revoke(a, fmt.Errorf("%w: no answer to the move of buffer %d within %v", ErrRevoked, at, MoveWithin))
+	}
 }
 
 // silent are those who have not answered the move.
@@ -155,7 +188,7 @@ type migrating struct {
 	moving
 	settlement *settlement
 	todo       []int // buffers that are still to move
-	by         Time  // when it must have got on
+	free       Time  // when one of them must have come free
 }
 
 func (m *migrating) parks(s *Set, g *Generation, buffer int) bool {
@@ -183,11 +216,17 @@ func (m *migrating) opened(s *Set, g *Generation) {
 	m.answered(s)
 }
 
+// answered goes on if it can. What somebody has kept is repaired later, and
+// suits the newcomer then.
 func (m *migrating) answered(s *Set) {
 	at := m.at
-	if m.settled(s) {
+	m.todo = slices.DeleteFunc(m.todo, func(i int) bool { return i != at && slices.Contains(s.lacking, i) })
+	switch {
+	case at < 0:
+		m.next(s)
+	case m.settled(s):
 		m.todo = without1(m.todo, at)
-		m.by = s.host.Now() + MoveWithin.Nanoseconds()
+		m.free = s.host.Now() + MoveWithin.Nanoseconds()
 		m.next(s)
 	}
 }
@@ -201,8 +240,7 @@ func (m *migrating) next(s *Set) {
 	}
 	s.passage, s.newcomer = nil, nil
 	if a != nil {
-		living := s.living()
-		s.current = living[len(living)-1]
+		s.current = s.newest()
 		s.letIn(a)
 	}
 	s.advance()
@@ -227,20 +265,17 @@ func (m *migrating) left(s *Set) {
 }
 
 func (m *migrating) due() Time {
-	if m.at >= 0 && m.new == nil {
-		return 0
+	if m.at < 0 {
+		return m.free
 	}
-	return m.by
+	return m.moving.due()
 }
 
 func (m *migrating) tick(s *Set, now Time) {
 	switch {
-	case m.due() == 0 || now < m.by:
-	case m.new != nil:
-		for _, a := range m.silent(s) {
-			s.revoke(a, fmt.Errorf("%w: no answer to the move of buffer %d within %v", ErrRevoked, m.at, MoveWithin))
-		}
-	default:
+	case m.at >= 0:
+		m.moving.tick(s, now)
+	case now >= m.free:
 		s.turnAway(&OpError{Err: fmt.Errorf("%w: no buffer came free within %v, %d of %d are to move",
 			ErrUnsupported, MoveWithin, len(m.todo), len(s.handles))})
 		s.advance()
@@ -257,7 +292,7 @@ func (s *Set) repair() bool {
 	}
 	at := s.lacking[0]
 	s.lacking = s.lacking[1:]
-	g := s.handles[at]
+	g := s.current
 	st := settlement{problem: newProblem(s.spec, nil), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
 	r := &repairing{}
 	s.passage = r
@@ -276,8 +311,14 @@ func (r *repairing) answered(s *Set) {
 	}
 }
 
-func (r *repairing) abandoned(s *Set, _ *Generation, _ *OpError) { s.finish() }
-func (r *repairing) left(*Set)                                   {}
+// abandoned leaves the repair to be tried again when something else is.
+func (r *repairing) abandoned(s *Set, _ *Generation, _ *OpError) {
+	s.lacking = append(s.lacking, r.at)
+	s.turnAway(nil)
+	s.tryLine()
+}
+
+func (r *repairing) left(*Set) {}
 
 func without1(list []int, n int) []int {
 	return slices.DeleteFunc(list, func(m int) bool { return m == n })

@@ -1,259 +1,221 @@
 package bufcore
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"time"
+
+	"twostep/fourcc"
 )
 
-func (pl *player) serials(ok func(*buffer) bool) []uint32 {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(pl.buffers)), func(serial uint32) bool {
-		return !ok(pl.buffers[serial])
-	})
+// play makes steps out of bytes and returns the player, with the faults found.
+func play(script []byte) *player { return newPlay().run(script) }
+
+func newPlay() *player {
+	return newPlayer(Spec{Stream: "camera", Width: 64, Height: 32, Hold: time.Second})
 }
 
-func (pl *player) queue() error {
+func (pl *player) run(script []byte) *player {
+	pl.script = script
+	pl.furnish()
+	for len(pl.script) > 0 && len(pl.faults) == 0 {
+		pl.do(pl.draw())
+	}
+	pl.conclude()
+	return pl
+}
+
+// pick takes a byte off the script: a number below n.
+func (pl *player) pick(n int) int {
+	if len(pl.script) == 0 || n < 2 {
+		return 0
+	}
+	b := pl.script[0]
+	pl.script = pl.script[1:]
+	return int(b) % n
+}
+
+// furnish makes the set and those who are there first.
+func (pl *player) furnish() {
+	s := &pl.spec
+	s.Expect, s.Count, s.Preroll = pl.pick(3), pl.pick(9), pl.pick(4)
+	if pl.pick(3) > 0 {
+		s.Copies = anyCopy()
+	}
+	s.Account = pl.ledger.Open("camera", []int{0, 0, 1 << 14, 1 << 16}[pl.pick(4)])
+	pl.books[s.Account] = &books{}
+	pl.open()
+	if pl.pick(4) == 3 {
+		pl.asks = append(pl.asks, pl.newAsk(Read))
+		pl.do(step{kind: reserveStep, who: len(pl.asks) - 1})
+	}
+	pl.asks = append(pl.asks, pl.newAsk(Write))
+	pl.do(step{kind: attachStep, who: len(pl.asks) - 1})
+	for range pl.pick(3) {
+		pl.asks = append(pl.asks, pl.newAsk(Read))
+		pl.do(step{kind: attachStep, who: len(pl.asks) - 1})
+	}
+}
+
+func (pl *player) limits() Limits {
+	menu := [][]fourcc.Format{
+		formatsOf(nil, "YUYV"), formatsOf(nil, "NV12"), formatsOf(nil, "YUYV,NV12"), formatsOf(nil, "NV12,YUYV"), nil,
+	}
+	l := Limits{Held: uint32(pl.pick(4)), Formats: menu[pl.pick(len(menu))]}
+	switch pl.pick(5) {
+	case 0:
+		l.StrideAlign = 256
+	case 1:
+		l.SizeAlign = 4096
+	}
+	return l
+}
+
+func (pl *player) newAsk(dir Direction) Ask {
+	ask := Ask{Device: Device{Name: fmt.Sprint("p", len(pl.asks)), Limits: pl.limits()}, Direction: dir}
+	ask.Way = [...]Way{Fit, Swap, Migrate, Bounce, Restart, Auto, Preattach, Strict, DefaultWay, Migrate, Swap, Bounce}[pl.pick(12)]
+	ask.Moves = pl.pick(8) != 7
+	if dir == Write {
+		ask.Device.Limits.Crossing = [...]Crossing{CrossFormat, CrossStorage, CrossFormat, CrossNever}[pl.pick(4)]
+		return ask
+	}
+	ask.Policy = Policy(pl.pick(2))
+	ask.Dispensable = pl.pick(5) == 4
+	if n := len(pl.places); n > 0 && pl.pick(2) == 1 {
+		ask.Claim = pl.places[pl.pick(n)].r
+		if pl.pick(2) == 1 {
+			ask.Device.Limits = ask.Claim.Device().Limits
+		}
+	}
+	if pl.pick(2) == 1 {
+		ask.Account = pl.accountOf(pl.pick(2))
+	}
+	return ask
+}
+
+// accountOf is one of two further clients' accounts.
+func (pl *player) accountOf(n int) *Account {
+	name := fmt.Sprint("client ", n)
+	for a := range pl.books {
+		if a.Name == name {
+			return a
+		}
+	}
+	a := pl.ledger.Open(name, 0)
+	pl.books[a] = &books{}
+	return a
+}
+
+// draw makes a step. What gets on is more likely than all else.
+func (pl *player) draw() step {
+	at := pl.pick(32)
+	switch {
+	case at < 3:
+		return pl.drawAttach()
+	case at < 4:
+		return pl.drawPlace()
+	case at < 13:
+		if st, ok := pl.answer(); ok {
+			return pl.spoil(st)
+		}
+	case at < 14:
+		return pl.drawReady()
+	case at < 15 && len(pl.parts) > 0:
+		return step{kind: mapStep, who: pl.pick(len(pl.parts))}
+	case at < 17 && len(pl.parts) > 0:
+		return step{kind: [...]kindOf{stopStep, detachStep}[at-15], who: pl.drawLeaver()}
+	case at < 18:
+		return step{kind: tickStep, n: [...]uint64{1, 5e8, 11e8, 11e9}[pl.pick(4)]}
+	case at < 25:
+		return pl.drawRelease()
+	}
+	return pl.drawQueue()
+}
+
+// spoil has work fail now and then.
+func (pl *player) spoil(st step) step {
+	switch st.kind {
+	case allocatedStep, sealedStep, copiedStep:
+		if pl.pick(10) == 9 {
+			st.kind++
+		}
+	}
+	return st
+}
+
+func (pl *player) drawAttach() step {
+	alive := 0
+	for _, p := range pl.parts {
+		if !p.out {
+			alive++
+		}
+	}
+	if alive >= 5 || pl.ended {
+		return pl.drawQueue()
+	}
+	dir := Read
+	if pl.pick(40) == 39 {
+		dir = Write
+	}
+	pl.asks = append(pl.asks, pl.newAsk(dir))
+	return step{kind: attachStep, who: len(pl.asks) - 1}
+}
+
+func (pl *player) drawPlace() step {
+	switch n := len(pl.places); {
+	case n > 0 && pl.pick(4) == 3:
+		return step{kind: unreserveStep, who: pl.pick(n)}
+	case pl.handles != nil && pl.pick(2) == 1:
+		return step{kind: planStep, who: pl.pick(len(pl.asks))}
+	case n > 3:
+		return pl.drawQueue()
+	}
+	pl.asks = append(pl.asks, pl.newAsk(Read))
+	return step{kind: reserveStep, who: len(pl.asks) - 1}
+}
+
+// drawReady answers something that may have been answered, or never shown.
+func (pl *player) drawReady() step {
+	if len(pl.parts) == 0 {
+		return pl.drawQueue()
+	}
+	return step{kind: readyStep, who: pl.pick(len(pl.parts)), n: uint64(pl.pick(6))}
+}
+
+// drawLeaver is rarely the producer.
+func (pl *player) drawLeaver() int {
+	who := pl.pick(len(pl.parts))
+	if !pl.parts[who].reads() && pl.pick(8) != 7 {
+		who = (who + 1) % len(pl.parts)
+	}
+	return who
+}
+
+func (pl *player) drawRelease() step {
+	held := pl.serials(func(b *buffer) bool { return len(b.readers) > 0 })
+	if len(held) == 0 {
+		return pl.drawQueue()
+	}
+	b := pl.buffers[held[pl.pick(len(held))]]
+	p := b.readers[pl.pick(len(b.readers))]
+	if pl.pick(16) == 15 {
+		p = pl.parts[pl.pick(len(pl.parts))]
+	}
+	return step{kind: releaseStep, who: slices.Index(pl.parts, p), n: uint64(b.serial)}
+}
+
+func (pl *player) drawQueue() step {
 	mine := pl.serials(func(b *buffer) bool { return b.producer })
-	if pl.pick(10) == 9 {
+	if pl.pick(24) == 23 {
 		mine = pl.serials(func(*buffer) bool { return true })
 	}
 	if len(mine) == 0 || pl.producer == nil {
-		return nil
+		return step{kind: tickStep, n: 1}
 	}
-	serial := mine[pl.pick(len(mine))]
-	return pl.queueOne(serial, pl.last+1-uint64(pl.pick(16)/15))
-}
-
-func (pl *player) queueOne(serial uint32, sequence uint64) error {
-	b := pl.buffers[serial]
-	r := Record{Buffer: b.index, Serial: serial, Sequence: sequence, Time: pl.clock}
-	pl.op = fmt.Sprintf("queue %+v", r)
-	want := pl.judgeQueue(b, sequence)
-	members := pl.members()
-	if want == 0 && !pl.ended {
-		pl.given = map[*part]string{}
-		b.producer = false
+	who := slices.Index(pl.parts, pl.producer)
+	if pl.pick(32) == 31 {
+		who = pl.pick(len(pl.parts))
 	}
-	err := pl.set.Queue(pl.producer.a, r)
-	var misuse *Misuse
-	switch {
-	case want != 0 && (!errors.As(err, &misuse) || misuse.Rule != want):
-		pl.object("queue answers %v, want %v", err, want)
-	case want == 0 && err != nil:
-		pl.object("queue answers %v", err)
-	case want == 0 && !pl.ended:
-		pl.began, pl.last = true, sequence
-		pl.judgeGiven(members, b)
-	}
-	return err
-}
-
-// judgeQueue is the rule that a queue breaks, zero if none.
-func (pl *player) judgeQueue(b *buffer, sequence uint64) Rule {
-	switch {
-	case pl.ended:
-		return 0
-	case pl.storage[b.g].retired && b.g.Number < pl.current.Number:
-		return Retired
-	case !b.producer:
-		return NotYours
-	case pl.began && sequence <= pl.last:
-		return BadSequence
-	}
-	return 0
-}
-
-// judgeGiven wants everybody who reads to have been given the frame or told of
-// its loss.
-func (pl *player) judgeGiven(members []*part, b *buffer) {
-	for _, p := range members {
-		if p.dir == Read && !p.stopped && pl.given[p] == "" {
-			pl.object("%s was neither given the frame nor told", p.name)
-		}
-	}
-	if pl.current != b.g {
-		pl.object("generation %d is not current after its first frame", b.g.Number)
-	}
-}
-
-func (pl *player) release() error {
-	p := pl.any(func(p *part) bool { return p.holds(pl.account) > 0 })
-	if p == nil || pl.pick(12) == 11 {
-		p = pl.any(func(*part) bool { return true })
-	}
-	if p == nil {
-		return nil
-	}
-	held := pl.serials(func(b *buffer) bool { return b.readers[p] })
-	if len(held) == 0 || pl.pick(16) == 15 {
-		held = pl.serials(func(*buffer) bool { return true })
-	}
-	if len(held) == 0 {
-		return nil
-	}
-	return pl.releaseOne(p, held[pl.pick(len(held))])
-}
-
-func (pl *player) releaseOne(p *part, serial uint32) error {
-	b := pl.buffers[serial]
-	pl.op = fmt.Sprint("release ", p.name, " b", serial)
-	holds := b.readers[p]
-	delete(b.readers, p)
-	err := pl.set.Release(p.a, Record{Buffer: b.index, Serial: serial})
-	if (err == nil) != (holds || p.detached) {
-		pl.object("release answers %v", err)
-	}
-	return err
-}
-
-func (pl *player) proceed() error {
-	if p := pl.any(func(p *part) bool { return p.waiting && !p.in }); p != nil {
-		pl.op = "proceed " + p.name
-		pl.set.Proceed(p.a)
-	}
-	return nil
-}
-
-func (pl *player) stopOrDetach() error {
-	p := pl.any(func(p *part) bool { return !p.out })
-	switch {
-	case p == nil:
-	case pl.pick(2) == 0 && p.dir == Read:
-		pl.op = "stop " + p.name
-		pl.set.Stop(p.a)
-		p.stopped = true
-	case p.dir == Read || pl.pick(6) == 5:
-		pl.detach(p)
-	}
-	return nil
-}
-
-func (pl *player) detach(p *part) {
-	pl.op = "detach " + p.name
-	was := *p
-	p.in, p.waiting, p.out, p.detached = false, false, true, true
-	for _, b := range pl.buffers {
-		delete(b.readers, p)
-	}
-	if was.in && p.dir == Write {
-		pl.end()
-	}
-	if pl.making != nil && pl.storage[pl.making].asked && was.waiting {
-		// The making for this newcomer may be given up; the set goes on with
-		// the next in line or not, which the audit sees.
-		pl.making = nil
-		pl.set.Detach(p.a)
-		if pl.making == nil && pl.set.next != nil {
-			pl.making = pl.set.next
-		}
-		return
-	}
-	pl.set.Detach(p.a)
-}
-
-func (pl *player) end() {
-	pl.ended = true
-	for g := range pl.storage {
-		pl.retire(g)
-	}
-	pl.current, pl.making = nil, nil
-}
-
-func (pl *player) tick() error {
-	pl.clock += Time(pl.pick(3)) * 5e8
-	pl.op = "tick"
-	due, waits := pl.set.NextTick()
-	if waits && due <= pl.clock {
-		pl.set.Tick(pl.clock)
-		if again, still := pl.set.NextTick(); still && again <= pl.clock {
-			pl.object("after a tick at %d another is due at %d", pl.clock, again)
-		}
-	}
-	return nil
-}
-
-// audit looks at what must hold between any two operations.
-func (pl *player) audit() {
-	for serial, b := range pl.buffers {
-		st := pl.storage[b.g]
-		held := b.producer || len(b.readers) > 0
-		if st.open && !st.retired && !held {
-			pl.object("buffer %d is lost", serial)
-		}
-	}
-	for g, st := range pl.storage {
-		if st.stored && st.freed != 1<<g.Count()-1 && st.retired && !st.asked && !st.sealing && !pl.held(g) {
-			pl.object("generation %d is retired, held by nobody and not freed", g.Number)
-		}
-	}
-	for _, p := range pl.parts {
-		want := 0
-		if pl.ended && p.in && p.dir == Read {
-			want = 1
-		}
-		if p.in && p.ended != want {
-			pl.object("%s was told of the end %d times, want %d", p.name, p.ended, want)
-		}
-	}
-}
-
-func (pl *player) held(g *Generation) bool {
-	for _, b := range pl.buffers {
-		if b.g == g && len(b.readers) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// settle answers everything and crosses, after which nobody may be waiting.
-func (pl *player) settle() {
-	pl.script = nil
-	for range 100 {
-		for _, p := range slices.Clone(pl.parts) {
-			if p.waiting {
-				pl.set.Proceed(p.a)
-			}
-		}
-		pl.allocated()
-		pl.ready()
-		pl.sealed()
-		for _, serial := range pl.serials(func(b *buffer) bool { return b.producer && b.g != pl.current }) {
-			pl.queueOne(serial, pl.last+1)
-			break
-		}
-		for serial, b := range pl.buffers {
-			for p := range b.readers {
-				pl.releaseOne(p, serial)
-				break
-			}
-		}
-		pl.audit()
-	}
-	for _, p := range pl.parts {
-		if p.waiting && !p.out && pl.making == nil {
-			pl.object("%s waits for ever", p.name)
-		}
-	}
-}
-
-// finish lets everybody go; then no storage may be left.
-func (pl *player) finish() {
-	for _, p := range pl.parts {
-		if !p.out {
-			pl.detach(p)
-		}
-	}
-	pl.end()
-	pl.set.Close()
-	for range 10 {
-		pl.allocated()
-		pl.sealed()
-	}
-	for g, st := range pl.storage {
-		if st.stored != (st.freed == 1<<g.Count()-1) {
-			pl.object("storage of generation %d: stored %v, freed %b", g.Number, st.stored, st.freed)
-		}
-	}
+	next := pl.last + [...]uint64{1, 1, 1, 1, 1, 1, 2, 0}[pl.pick(8)]
+	return step{kind: queueStep, who: who, n: uint64(mine[pl.pick(len(mine))]), m: next}
 }

@@ -26,17 +26,18 @@ func (p *preroll) Frame(_ *Attachment, r Record) {
 	}
 }
 
-func (p *preroll) Retired(_ *Attachment, g *Generation) {
-	for i := len(p.frames) - 1; i >= 0; i-- {
-		if _, of := g.find(p.frames[i]); of {
+// forget lets go of what has been withdrawn. Whoever still waited for it need
+// not any more.
+func (p *preroll) forget() {
+	for i := 0; i < len(p.frames); {
+		if g, at := p.set.locate(p.frames[i]); g != nil && g.circulation.Withdrawn(at) {
 			p.evict(i)
+		} else {
+			i++
 		}
 	}
-}
-
-func (p *preroll) Ended(*Attachment) {
-	for len(p.frames) > 0 {
-		p.evict(0)
+	for _, m := range p.set.members {
+		p.set.feed(m)
 	}
 }
 
@@ -45,8 +46,10 @@ func (p *preroll) evict(i int) {
 	r := p.frames[i]
 	p.frames = slices.Delete(p.frames, i, i+1)
 	for _, m := range p.set.members {
-		if m.behind.on && m.behind.from <= r.Sequence {
-			m.behind.from = r.Sequence + 1
+		if m.behind.on && m.behind.wants(r.Sequence) {
+			if i == 0 || p.frames[i-1].Sequence < m.behind.from {
+				m.behind.from = r.Sequence + 1
+			}
 			m.drops++
 			m.to.Drop(m, r)
 		}

@@ -66,7 +66,7 @@ func TestPreroll(t *testing.T) {
 			ready cam 2 | seal 2
 			sealed | storage win 2; storage enc 2; idle cam b9-b16
 			release win b4 |
-			queue cam b9 5 | free 1; retired cam 1; retired win 1; admitted enc swap 2 5; frame win b9 #5; frame enc b9 #5
+			queue cam b9 5 | retired cam 1; retired win 1; admitted enc swap 2 5; free 1; frame win b9 #5; frame enc b9 #5
 		`},
 		{"so-does-the-end", rolling + `
 			release win b4 |

@@ -80,13 +80,13 @@ var chapters = []chapter{
 		}},
 }
 
-// witness keeps the last refusal.
-type witness struct {
+// deaf keeps the last refusal.
+type deaf struct {
 	*recorder
 	refusal error
 }
 
-func (w *witness) Refused(a *Attachment, err error) { w.refusal = err }
+func (w *deaf) Refused(a *Attachment, err error) { w.refusal = err }
 
 // firstMap is what comes of a map by the first device, which writes.
 func firstMap(t *testing.T, spec Spec, writer, reader Device) error {
@@ -107,15 +107,16 @@ func firstMap(t *testing.T, spec Spec, writer, reader Device) error {
 }
 
 // previewOf is a set that is mapped.
-func previewOf(t *testing.T, spec Spec, formats string, crossing Crossing) (*Set, *witness) {
+func previewOf(t *testing.T, spec Spec, formats string, crossing Crossing) (*Set, *deaf) {
 	t.Helper()
 	spec.Stream, spec.Width, spec.Height = "camera", 1280, 720
-	h := &witness{recorder: newRecorder()}
+	h := &deaf{recorder: newRecorder()}
 	s, err := NewSet(spec, h)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cam, _ := s.Attach(Ask{Device: Device{Name: "camera", Limits: Limits{Formats: formatsOf(t, formats), Held: 2, Crossing: crossing}}, Direction: Write, Policy: InOrder, Way: Strict})
+	camera := Device{Name: "camera", Limits: Limits{Formats: formatsOf(t, formats), Held: 2, Crossing: crossing}}
+	cam, _ := s.Attach(Ask{Device: camera, Direction: Write, Policy: InOrder, Way: Strict})
 	s.Attach(Ask{Device: Device{Name: "window", Limits: Limits{Held: 2}}, Direction: Read, Policy: Latest, Way: Strict})
 	s.Map(cam)
 	ready(t, h.recorder, s, cam)
@@ -123,7 +124,7 @@ func previewOf(t *testing.T, spec Spec, formats string, crossing Crossing) (*Set
 }
 
 // lateAnswer is the last answer to a late attach.
-func lateAnswer(t *testing.T, s *Set, h *witness, d Device, way Way) error {
+func lateAnswer(t *testing.T, s *Set, h *deaf, d Device, way Way) error {
 	t.Helper()
 	a, err := s.Attach(Ask{Device: d, Direction: Read, Policy: InOrder, Way: way})
 	if a == nil {

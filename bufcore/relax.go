@@ -91,13 +91,18 @@ func (r *relaxer) singles(conflict []term) []Relaxation {
 }
 
 // pairs opens one limit of the conflict after the other, and then those of the
-// conflict that is left.
+// conflict that is left. If two together solve it, either is in what the other
+// leaves, so that those opened before need not be looked at again.
 func (r *relaxer) pairs(conflict []term) []Relaxation {
 	var out []Relaxation
-	for _, k := range r.knobs(r.base, conflict) {
+	knobs := r.knobs(r.base, conflict)
+	for i, k := range knobs {
 		open := r.base.with(k, k.opened())
 		rest := r.rest(open)
 		for _, l := range r.knobs(open, rest) {
+			if slices.ContainsFunc(knobs[:i], l.is) {
+				continue
+			}
 			if pair := r.pair(k, l, slices.Concat(conflict, rest)); pair != nil {
 				out = add(out, pair)
 			}
@@ -131,18 +136,18 @@ func add(list []Relaxation, r Relaxation) []Relaxation {
 	return append(list, r)
 }
 
-// step is a limit at a new value, and what of it is news.
-type step struct{ whole, told term }
+// setting is a limit at a new value, and what of it is news.
+type setting struct{ whole, told term }
 
 // smallest returns the value of a limit that is nearest to what it is now and
 // solves p.
-func (r *relaxer) smallest(p *problem, k knob, conflict []term) (step, bool) {
+func (r *relaxer) smallest(p *problem, k knob, conflict []term) (setting, bool) {
 	open := p.with(k, k.opened())
 	if !r.try(open) {
-		return step{}, false
+		return setting{}, false
 	}
 	try := func(t term) bool { return r.try(p.with(k, t)) }
-	var found step
+	var found setting
 	switch k.now.limit {
 	case formats:
 		found = k.format(r.candidates(open, k), try)
@@ -186,36 +191,36 @@ func (q *party) names(f fourcc.Format) bool {
 		slices.ContainsFunc(q.or, func(l Limits) bool { return slices.Contains(l.Formats, f) })
 }
 
-func (k knob) format(list []fourcc.Format, try func(term) bool) step {
+func (k knob) format(list []fourcc.Format, try func(term) bool) setting {
 	for _, f := range list {
 		if whole, told := k.also(f); !slices.Contains(k.now.formats, f) && try(whole) {
-			return step{whole, told}
+			return setting{whole, told}
 		}
 	}
-	return step{}
+	return setting{}
 }
 
-func (k knob) first(values []uint64, try func(term) bool) step {
+func (k knob) first(values []uint64, try func(term) bool) setting {
 	for _, n := range values {
 		if t := k.at(n); n != k.now.n && try(t) {
-			return step{t, t}
+			return setting{t, t}
 		}
 	}
-	return step{}
+	return setting{}
 }
 
 // bits puts back what access it can, bit after bit.
-func (k knob) bits(try func(term) bool) step {
+func (k knob) bits(try func(term) bool) setting {
 	t := k.at(0)
 	if !try(t) {
-		return step{}
+		return setting{}
 	}
 	for rest := k.now.n; rest != 0; rest &= rest - 1 {
 		if more := k.at(t.n | rest&-rest); try(more) {
 			t = more
 		}
 	}
-	return step{t, t}
+	return setting{t, t}
 }
 
 // divisors are those of n but n, the largest first; none of what is too large

@@ -61,6 +61,9 @@ func (s *Set) Unreserve(r *Reservation) {
 }
 
 func (s *Set) drop(d dropped) {
+	if d.reservation.gone {
+		return
+	}
 	s.Unreserve(d.reservation)
 	s.host.Dropped(d.reservation, d.why)
 }
@@ -85,7 +88,7 @@ func (s *Set) occupy(a *Attachment) {
 	switch {
 	case s.claims(a):
 		a.ask.Claim.by = a
-	case a.ask.Dispensable && !a.inner && a.ask.Direction == Read:
+	case a.ask.Dispensable && !a.inner && a.ask.Direction == Read && s.echo == nil:
 		a.ask.Claim = newReservation(s, a.ask.Device)
 		a.ask.Claim.by = a
 		s.reserved = append(s.reserved, a.ask.Claim)

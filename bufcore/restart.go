@@ -12,7 +12,7 @@ func (restart) plan(s *Set, a *Attachment) (*Plan, *OpError) {
 	if e != nil {
 		return nil, e
 	}
-	p, e := s.price(st, s.bytes())
+	p, e := s.price(st, s.own())
 	if e == nil {
 		p.Lost = s.pace.gap()
 	}
@@ -26,7 +26,7 @@ func (restart) enter(s *Set, a *Attachment, _ *Plan) {
 	s.excused = s.withProducer()
 	s.handles, s.current, s.lacking = nil, nil, nil
 	s.retire(old)
-	s.sweepAll(old)
+	s.drainAll(old)
 }
 
 // withProducer are the buffers that the producer has.

@@ -50,12 +50,12 @@ func (k knob) most() uint64 {
 
 // search halves the scale until the place before does not do. It looks at the
 // hints first, which mostly are the answer.
-func (k knob) search(hints []uint64, try func(term) bool) step {
+func (k knob) search(hints []uint64, try func(term) bool) setting {
 	s := k.scale()
 	does := func(place uint64) bool { return try(k.at(s.value(place))) }
 	low, high := uint64(0), s.last
 	if high == 0 || !does(high) {
-		return step{}
+		return setting{}
 	}
 	for _, v := range hints {
 		at := s.place(v)
@@ -78,7 +78,7 @@ func (k knob) search(hints []uint64, try func(term) bool) step {
 		}
 	}
 	t := k.at(s.value(high))
-	return step{t, t}
+	return setting{t, t}
 }
 
 // hints are values that may be the answer: what the answer without the limit

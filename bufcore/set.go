@@ -46,7 +46,6 @@ type Set struct {
 	numbers  *numbers
 	pace     pace
 	diary    *diary
-	past     uint32  // the newest serial that has been retired
 	echo     *bounce // whose side this is; nil: nobody's
 	ended    bool
 }
@@ -113,7 +112,7 @@ func (s *Set) Attach(ask Ask) (*Attachment, error) {
 		return a, nil
 	case s.backed():
 		return s.answerLate(a)
-	case s.passage != nil && !claims:
+	case s.passage != nil && !(claims && s.settled(a)):
 		a.standing = queued
 		s.arrivals = append(s.arrivals, a)
 		return a, nil
@@ -121,6 +120,11 @@ func (s *Set) Attach(ask Ask) (*Attachment, error) {
 	s.join(a)
 	s.retryMap()
 	return a, nil
+}
+
+// settled says that what is being made, if anything is yet, is good for a too.
+func (s *Set) settled(a *Attachment) bool {
+	return s.next == nil || s.newcomer == nil && s.unmetBy(a, []*Generation{s.next}, s.next.Count()) == nil
 }
 
 func (s *Set) allows(a *Attachment) error {
@@ -194,6 +198,7 @@ func (s *Set) Detach(a *Attachment) {
 	case lined:
 		s.line = without(s.line, a)
 	case entering:
+		s.diary.refused(a, "it has gone", s.host.Now())
 		s.newcomer = nil
 		s.passage.left(s)
 	}
@@ -233,20 +238,17 @@ func (s *Set) end() {
 	if s.newcomer != nil {
 		outside = append(outside, s.newcomer)
 	}
-	old := s.living()
+	old := append(s.living(), s.draining...)
 	if s.next != nil {
 		old = append(old, s.next)
 	}
 	s.arrivals, s.line, s.newcomer, s.lacking, s.reserved = nil, nil, nil, nil, nil
 	s.passage, s.next, s.settling, s.current, s.handles = nil, nil, nil, nil, nil
-	for _, g := range old {
-		s.withdraw(g)
-	}
 	for _, a := range outside {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
 	s.tellEnd(false)
-	s.sweepAll(old)
+	s.drainAll(old)
 	s.tellEnd(true) // organs let go of what they hold, which has to be found
 	for _, b := range slices.Clone(s.sides) {
 		b.close()
@@ -255,9 +257,13 @@ func (s *Set) end() {
 
 func (s *Set) tellEnd(inner bool) {
 	for _, m := range slices.Clone(s.members) {
-		if m.inner == inner {
-			m.to.Ended(m)
+		if m.inner != inner {
+			continue
 		}
+		if m.behind.on {
+			s.caughtUp(m)
+		}
+		m.to.Ended(m)
 	}
 }
 
@@ -311,7 +317,7 @@ func (s *Set) refusal(op string, a *Attachment, err error) *OpError {
 // refuse lets go of an attachment that did not get in.
 func (s *Set) refuse(a *Attachment, e *OpError) {
 	a.standing = refused
-	s.diary.refused(a, e, s.host.Now())
+	s.diary.refused(a, e.Error(), s.host.Now())
 	a.to.Refused(a, e)
 }
 

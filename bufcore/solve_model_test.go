@@ -117,7 +117,7 @@ func TestSolverAgreesWithASlowOne(t *testing.T) {
 }
 
 func TestAnswerIsThatOfAnyOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	fewer(t, func(t *rapid.T) {
 		devices, spec := drawDevices(t), drawSpec(t)
 		devices = append(devices, devices[0].clone()) // two of a name
 		if rapid.Bool().Draw(t, "otherwise equal") {
@@ -159,7 +159,7 @@ func shuffle[T any](mix *rand.Rand, list []T) {
 }
 
 func TestMoreDevicesNeverHelp(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	fewer(t, func(t *rapid.T) {
 		devices, spec := drawDevices(t), drawSpec(t)
 		if _, err := Solve(devices, spec); err == nil {
 			return

@@ -254,27 +254,8 @@ func (s *Set) abandon(e *OpError) {
 	p.abandoned(s, g, e)
 }
 
-// drain withdraws g and frees what nobody holds of it.
-func (s *Set) drain(g *Generation) {
-	s.withdraw(g)
-	s.sweep(g)
-}
-
-// withdraw takes all of g out of circulation.
-func (s *Set) withdraw(g *Generation) {
-	now := s.host.Now()
-	g.enter(retired, now)
-	g.circulation.Retire(now)
-	s.linger(g)
-	s.await(g)
-}
-
-// retire withdraws generations that frames have come of, and tells everybody.
+// retire tells everybody that nothing more comes of generations.
 func (s *Set) retire(old []*Generation) {
-	for _, g := range old {
-		s.past = max(s.past, g.Serials[len(g.Serials)-1])
-		s.withdraw(g)
-	}
 	for _, g := range old {
 		for _, m := range s.members {
 			m.tell(g)
@@ -282,10 +263,28 @@ func (s *Set) retire(old []*Generation) {
 	}
 }
 
-func (s *Set) sweepAll(old []*Generation) {
+// drainAll drains generations together: none is gone before all are going.
+func (s *Set) drainAll(old []*Generation) {
 	for _, g := range old {
-		s.sweep(g)
+		s.linger(g)
 	}
+	for _, g := range old {
+		s.drain(g)
+	}
+}
+
+// drain takes all of g out of circulation and frees what nobody holds of it.
+func (s *Set) drain(g *Generation) {
+	now := s.host.Now()
+	g.enter(retired, now)
+	g.circulation.Retire(now)
+	g.mapped = 0
+	s.linger(g)
+	if s.roll != nil {
+		s.roll.forget()
+	}
+	s.await(g)
+	s.sweep(g)
 }
 
 // linger keeps g findable until what was withdrawn of it is freed.
@@ -329,17 +328,23 @@ func (s *Set) free(g *Generation, buffer int) {
 
 // living are the generations whose buffers circulate, oldest first.
 func (s *Set) living() []*Generation {
-	out := slices.Clone(s.handles)
+	out := slices.DeleteFunc(slices.Clone(s.handles), func(g *Generation) bool { return g.stage != live })
 	slices.SortFunc(out, func(a, b *Generation) int { return int(a.Number) - int(b.Number) })
 	return slices.Compact(out)
 }
 
-// bytes is all storage of s, its sides' included.
-func (s *Set) bytes() int {
+// own is all storage of s, its sides' excluded.
+func (s *Set) own() int {
 	n := 0
 	for _, g := range s.generations() {
 		n += g.here()
 	}
+	return n
+}
+
+// bytes is all storage of s, its sides' included.
+func (s *Set) bytes() int {
+	n := s.own()
 	for _, b := range s.sides {
 		n += b.side.bytes()
 	}

@@ -49,12 +49,12 @@ func (swapping) left(s *Set) {
 // crossed makes the next generation current.
 func (swapping) crossed(s *Set, r Record) {
 	old, g, a := s.living(), s.next, s.newcomer
-	s.newcomer, s.next = nil, nil
+	s.newcomer, s.next, s.settling = nil, nil, nil
 	s.found(g)
 	s.lacking = nil
 	s.retire(old)
 	if a != nil {
 		s.admit(a, r.Sequence)
 	}
-	s.sweepAll(old)
+	s.drainAll(old)
 }

@@ -27,14 +27,17 @@ type recorder struct {
 	take   *take                   // what it records; nil: nothing
 	events chan event              // of the child; unbuffered
 	done   []Recording
+
+	closing bool // nothing more is to be recorded
 }
 
 // take is a recording that was asked for.
 type take struct {
 	Recording
 	pressed client.Time
-	begun   bool // the encoder has been told; it has not while there is no token
-	stopped bool // it has been told so
+	begun   bool        // the encoder has been told; it has not while there is no token
+	stopped bool        // it has been told so
+	next    client.Time // when the next recording was asked for, before this one is over; 0: it was not
 }
 
 func (r *recorder) init(o options) {
@@ -60,9 +63,17 @@ func (r *recorder) granted(t client.Token) {
 // reserved takes the token of a place.
 func (r *recorder) reserved(codec string, t client.Token) { r.places[codec] = t }
 
-// press starts a recording, or stops the one there is.
+// press starts a recording, or stops the one there is. While that is coming to
+// its end the next one can be asked for, or not after all.
 func (r *recorder) press(at client.Time) {
-	if r.take != nil {
+	switch {
+	case r.take != nil && r.take.stopped && r.take.next == 0:
+		r.take.next = at
+		return
+	case r.take != nil && r.take.stopped:
+		r.take.next = 0
+		return
+	case r.take != nil:
 		r.stop()
 		return
 	}
@@ -75,7 +86,7 @@ func (r *recorder) press(at client.Time) {
 }
 
 func (r *recorder) stop() {
-	if !r.take.begun || r.take.stopped {
+	if !r.take.begun {
 		return
 	}
 	r.take.stopped = true
@@ -197,15 +208,18 @@ func (r *recorder) ended(e event) {
 
 // finish takes note of a recording's end.
 func (r *recorder) finish(code int, why string) {
-	done := r.take.Recording
+	done, next := r.take.Recording, r.take.next
 	done.Exit, done.Why = code, why
 	r.take = nil
 	r.done = append(r.done, done)
 	if code == 0 {
 		fmt.Printf("camapp: recorded %s, %d frames\n", done.Output, done.Frames)
-		return
+	} else {
+		fmt.Fprintf(os.Stderr, "camapp: recording ended with exit code %d: %s\n", code, why)
 	}
-	fmt.Fprintf(os.Stderr, "camapp: recording ended with exit code %d: %s\n", code, why)
+	if next != 0 && !r.closing {
+		r.press(next)
+	}
 }
 
 // drain waits for a child that has been told by its stream's end, and ends it
@@ -214,6 +228,7 @@ func (r *recorder) drain(patience time.Duration) {
 	if r.child == nil {
 		return
 	}
+	r.closing = true
 	r.child.close()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -233,7 +248,7 @@ func (r *recorder) String() string {
 	switch {
 	case r.take == nil:
 		return ""
-	case r.take.stopped:
+	case r.take.stopped && r.take.next == 0:
 		return "stopping"
 	}
 	return "REC"

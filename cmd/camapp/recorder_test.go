@@ -94,7 +94,6 @@ func TestRecorderStandsByAndIsToldByLines(t *testing.T) {
 	}
 	begun(t, r)
 	r.press(43)
-	r.press(44)
 	if r.String() != "stopping" {
 		t.Error(r)
 	}
@@ -143,6 +142,35 @@ func TestEncoderThatDiesIsStartedAgainByThePress(t *testing.T) {
 	r.press(2)
 	if got := ended(t, r, 2); got.Exit != 0 || got.Frames != 3 {
 		t.Errorf("%+v", got)
+	}
+	r.drain(time.Minute)
+}
+
+func TestPressWhileARecordingEndsIsForTheNext(t *testing.T) {
+	dir := t.TempDir()
+	r := newRecorder(options{standby: true, output: filepath.Join(dir, "take.mp4"),
+		encapp: script(t, strings.ReplaceAll(answering, "SAID", filepath.Join(dir, "said")))})
+	r.granted(someToken)
+	r.press(1)
+	begun(t, r)
+	r.press(2)
+	r.press(3)
+	r.press(4) // not after all
+	ended(t, r, 1)
+	if r.take != nil {
+		t.Error("it records what was not wanted after all")
+	}
+	r.press(5)
+	begun(t, r)
+	r.press(6)
+	r.press(1000042)
+	if r.String() != "REC" {
+		t.Error(r)
+	}
+	ended(t, r, 2)
+	begun(t, r)
+	if got := r.take.PressToFirstEncodedMS; got != 2 {
+		t.Errorf("counts %v ms, want 2, from when it was pressed", got)
 	}
 	r.drain(time.Minute)
 }

@@ -62,7 +62,7 @@ func run(ctx context.Context, cmd *cli.Command) error {
 	p.loop = compositor.NewLoop(compositor.Config{
 		Size: size, Way: way, HUD: cmd.Bool("hud"), Now: clock, Hold: cmd.Duration("hold"),
 		Random: func(b []byte) { _, _ = rand.Read(b) }, // never fails, by its documentation
-	}, listener, heap.Memfd{}, slog.New(slog.NewTextHandler(os.Stderr, nil)), p.snapshotKey)
+	}, listener, heap.Find(), slog.New(slog.NewTextHandler(os.Stderr, nil)), p.snapshotKey)
 	if p.output, err = openOutput(cmd.String("backend"), size, p.loop); err != nil {
 		_ = listener.Close()
 		return err

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"twostep/bufcore/heap"
 	"twostep/internal/compositor"
 	"twostep/internal/sys"
 	"twostep/render"
@@ -37,7 +36,7 @@ func newStudio(t *testing.T) *studio {
 	size := image.Pt(640, 480)
 	loop := compositor.NewLoop(compositor.Config{
 		Size: size, Now: now, Random: func(p []byte) { _, _ = rand.Read(p) },
-	}, l, heap.Memfd{}, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
+	}, l, nil, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
 	open := func() (render.Renderer, error) { return soft.New(size), nil }
 	presenter := render.NewPresenter(open, loop.Mailbox, now, loop.Hooks())
 	ctx, quit := context.WithCancel(context.Background())

@@ -17,8 +17,8 @@ func demoCommand() *cli.Command {
 		Name:  "demo",
 		Usage: "preview a camera, press record, and watch a late encoder get in",
 		Description: "With a display the compositor's window stays until it is closed: R records,\n" +
-			"M changes the codec, 1, 2 and 5 choose strict, fit and swap. Without one a\n" +
-			"script previews, records, stops, and leaves pictures of the window.",
+			"M changes the codec, 1 to 8 choose the way out. Without one a script\n" +
+			"previews, records, stops, and leaves pictures of the window.",
 		Flags:  append(cameraFlags(), scriptFlags()...),
 		Action: runDemo,
 	}

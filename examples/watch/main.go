@@ -46,7 +46,7 @@ func watch(conn *client.Conn, name string) {
 		_ = reader.Release(f) // it is held
 	}
 	attach := func(_, _ int) {
-		way := client.Options{Way: bufcore.Fit}
+		way := client.Options{Way: bufcore.Fit, Moves: true}
 		reader = stream.Set(nil).Consume(device, way, client.Consumer{Refused: refused, Frame: frame})
 	}
 	events := client.StreamEvents{Refused: refused, Current: attach, Ended: func() { log.Fatal("it has ended") }}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"twostep/bufcore"
-	"twostep/bufcore/heap"
 	"twostep/client"
 	"twostep/fourcc"
 	"twostep/internal/stamp"
@@ -52,7 +51,7 @@ func newDeskOf(t *testing.T, cfg Config) *desk {
 	cfg.Size, cfg.HUD = size, true
 	cfg.Now = func() int64 { return int64(sys.Now()) }
 	cfg.Random = func(p []byte) { _, _ = rand.Read(p) }
-	d.loop = NewLoop(cfg, l, heap.Memfd{}, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
+	d.loop = NewLoop(cfg, l, nil, slog.New(slog.NewTextHandler(t.Output(), nil)), func() {})
 	open := func() (render.Renderer, error) { return soft.New(size), nil }
 	d.presenter = render.NewPresenter(open, d.loop.Mailbox, func() int64 { return int64(sys.Now()) }, d.loop.Hooks())
 	d.run()

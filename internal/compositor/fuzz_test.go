@@ -37,7 +37,7 @@ func (s *synchronous) work(srv *Server) {
 	for len(s.jobs) > 0 {
 		j := s.jobs[0]
 		s.jobs = s.jobs[1:]
-		srv.Finish(j.Do(heap.Bounded(heap.Memfd{}, &heap.Allowance{Bytes: 8 << 20})))
+		srv.Finish(j.Do([]heap.Heap{heap.Bounded(heap.Memfd{}, &heap.Allowance{Bytes: 8 << 20})}))
 	}
 }
 

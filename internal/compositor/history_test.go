@@ -124,3 +124,43 @@ func TestGenerationsOfLongAgoAreForgotten(t *testing.T) {
 		}
 	}
 }
+
+func TestMovedBufferGoesOnInItsLane(t *testing.T) {
+	h := newHistory(twoBuffers(), 10)
+	moved := &bufcore.Generation{Number: 4, First: 1, Serials: []uint32{9}}
+	given := &bufcore.Generation{Number: 5, First: 1, Serials: []uint32{10}}
+	first, old, next := bufcore.Record{Buffer: 0, Serial: 7}, bufcore.Record{Buffer: 1, Serial: 8}, bufcore.Record{Buffer: 1, Serial: 9}
+	h.moved(moved)
+	h.moved(moved)
+	h.forget(twoBuffers(), 1)
+	if h.has(old) || !h.has(next) || !h.has(first) {
+		t.Error("a buffer is not known by what it has after its move")
+	}
+	h.moved(given)
+	h.forget(given, 0) // the move was given up
+	h.forget(&bufcore.Generation{Number: 9, First: 40, Serials: []uint32{50}}, 0)
+	h.moved(&bufcore.Generation{Number: 9, First: 40, Serials: []uint32{50}})
+	if !h.has(next) || h.has(bufcore.Record{Buffer: 1, Serial: 10}) {
+		t.Error("a buffer is not known by what it has kept")
+	}
+	h.hold(1, render.Encoder, 20)
+	if got := h.story(1, 60); got != "idle 10-20, encoder 20-0" {
+		t.Errorf("its lane tells %s", got)
+	}
+}
+
+func TestHistoriesAreOfTheSetAlone(t *testing.T) {
+	s := &set{srv: &Server{cfg: Config{Now: func() int64 { return 1 }}}}
+	for _, g := range []*bufcore.Generation{
+		twoBuffers(), {Number: 4, Serials: []uint32{20, 21}, Copies: true}, twoBuffers(), {Number: 5, First: 1, Serials: []uint32{22}},
+	} {
+		s.remember(g)
+	}
+	if len(s.histories) != 1 || !s.histories[0].has(bufcore.Record{Buffer: 1, Serial: 22}) {
+		t.Errorf("%d histories", len(s.histories))
+	}
+	s.remember(&bufcore.Generation{Number: 6, Serials: []uint32{30, 31}})
+	if len(s.histories) != 2 {
+		t.Errorf("%d histories after a crossing", len(s.histories))
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"image"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"twostep/internal/wire"
 	"twostep/protocol"
@@ -20,7 +21,9 @@ type life struct {
 	writer   uint32
 	lane     uint32 // of the writer
 	sequence uint32
-	readers  []uint32 // attachments
+	readers  []uint32        // attachments
+	movers   map[uint32]bool // of those
+	places   [][]byte
 	lanes    map[uint32]bool
 	held     []saying // frames
 	idle     []saying
@@ -32,7 +35,7 @@ type life struct {
 func (h *house) life(rng *rand.Rand) *life {
 	l := &life{
 		guest: h.opened(), rng: rng, next: freeID, set: setID, writer: writerID, lane: laneID,
-		lanes: map[uint32]bool{}, gens: map[uint32]uint32{},
+		lanes: map[uint32]bool{}, movers: map[uint32]bool{}, gens: map[uint32]uint32{},
 	}
 	l.buffer = l.id() + 1
 	l.next++
@@ -63,6 +66,10 @@ func (l *life) react() {
 			l.say(func(o *wire.Out) { xdgOf(o, xdgID).AckConfigure(s.word(0)) })
 		case s.object == l.writer:
 			l.storage(s)
+		case l.movers[s.object] && protocol.AttachmentInterface.Events[s.opcode].Name == "storage_done":
+			l.say(func(o *wire.Out) { attachmentOf(o, s.object).Ready(s.word(0)) })
+		case l.movers[s.object] && protocol.AttachmentInterface.Events[s.opcode].Name == "place":
+			l.places = append(l.places, s.body[4:20])
 		case s.object == l.lane && s.word(0) == uint32(protocol.LaneKindIdle):
 			l.idle = append(l.idle, s)
 		case l.lanes[s.object] && s.word(0) == uint32(protocol.LaneKindFrame):
@@ -82,7 +89,7 @@ func (l *life) storage(s saying) {
 	case "retired":
 		kept := l.idle[:0]
 		for _, i := range l.idle {
-			if l.gens[i.word(2)] > s.word(0) {
+			if l.gens[i.word(2)] != s.word(0) {
 				kept = append(kept, i)
 			}
 		}
@@ -94,6 +101,7 @@ func (l *life) storage(s saying) {
 func (l *life) act() {
 	deeds := []func(o *wire.Out){
 		l.queue, l.queue, l.queue, l.release, l.release, l.read, l.stop, l.leave, l.present, l.draw, l.begin, l.title,
+		l.reserve, l.plan,
 	}
 	l.say(deeds[l.rng.IntN(len(deeds))])
 	l.react()
@@ -138,8 +146,15 @@ func (l *life) read(o *wire.Out) {
 	brokerOf(o).CreateDevice(dev, "reader")
 	deviceOf(o, dev).AddFormat(uint32(cameraLimits.Formats[l.rng.IntN(2)].Code), 0, 0)
 	deviceOf(o, dev).SetLimit(protocol.DeviceLimitHeld, 0, uint32(1+l.rng.IntN(3)))
-	way := []protocol.StreamWay{0, protocol.StreamWayStrict, protocol.StreamWayFit, protocol.StreamWaySwap}[l.rng.IntN(4)]
-	setOf(o, set).Attach(a, dev, protocol.SetDirectionRead, protocol.SetPolicy(l.rng.IntN(2)), way)
+	if l.rng.IntN(3) == 0 {
+		deviceOf(o, dev).SetLimit(protocol.DeviceLimitStrideAlign, 0, 4096)
+	}
+	flags, way := protocol.SetFlags(l.rng.IntN(4)), protocol.StreamWay(l.rng.IntN(9))
+	if l.rng.IntN(4) > 0 {
+		flags |= protocol.SetFlagsMoves
+	}
+	l.movers[a] = flags&protocol.SetFlagsMoves != 0
+	setOf(o, set).AttachWith(a, dev, protocol.SetDirectionRead, protocol.SetPolicy(l.rng.IntN(2)), way, flags, l.claim())
 	if l.rng.IntN(8) > 0 {
 		attachmentOf(o, a).GetLane(lane)
 		attachmentOf(o, a).Map()
@@ -148,6 +163,26 @@ func (l *life) read(o *wire.Out) {
 		l.next--
 	}
 	l.readers = append(l.readers, a)
+}
+
+// claim is a token, if there is one, of a place that may be anybody's by now.
+func (l *life) claim() []byte {
+	if len(l.places) == 0 || l.rng.IntN(2) == 0 {
+		return nil
+	}
+	return l.places[l.rng.IntN(len(l.places))]
+}
+
+func (l *life) reserve(o *wire.Out) {
+	id := l.id()
+	setOf(o, l.set).Reserve(id, deviceID)
+	if l.rng.IntN(2) == 0 {
+		protocol.ReservationProxy{ID: id, Version: 2, Out: o}.Destroy()
+	}
+}
+
+func (l *life) plan(o *wire.Out) {
+	setOf(o, l.set).Plan(l.id(), deviceID, protocol.SetDirectionRead, 0, protocol.SetFlags(l.rng.IntN(4)), l.claim())
 }
 
 func (l *life) stop(o *wire.Out) {
@@ -197,7 +232,10 @@ func (l *life) begin(o *wire.Out) {
 	clear(l.gens)
 	l.set, l.writer, l.lane = l.id(), l.id(), l.id()
 	streamOf(o, streamID).CreateSet(l.set, 512, 64, 0, uint32(2+l.rng.IntN(8)), uint32(l.rng.IntN(3)))
-	setOf(o, l.set).Attach(l.writer, deviceID, protocol.SetDirectionWrite, 0, 0)
+	if l.rng.IntN(2) == 0 {
+		streamOf(o, streamID).SetPreroll(uint32(l.rng.IntN(4)))
+	}
+	setOf(o, l.set).AttachWith(l.writer, deviceID, protocol.SetDirectionWrite, 0, 0, protocol.SetFlags(min(l.rng.IntN(4), 1)), nil)
 	attachmentOf(o, l.writer).GetLane(l.lane)
 	attachmentOf(o, l.writer).Map()
 }
@@ -243,6 +281,7 @@ func TestLivesThatBreakNoRule(t *testing.T) {
 
 func liveTogether(t *testing.T, seed uint64) {
 	h := newHouse(t)
+	h.cfg.Hold = time.Hour // they are slow
 	rng := rand.New(rand.NewPCG(seed, 3))
 	s := &screen{h: h}
 	lives := []*life{h.life(rng), h.life(rng), h.life(rng)}

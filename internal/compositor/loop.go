@@ -36,7 +36,7 @@ type Loop struct {
 	Server   *Server
 	Mailbox  *render.Mailbox
 	listener *Listener
-	heap     heap.Heap
+	heaps    []heap.Heap
 	log      *slog.Logger
 	// snapshot is what the S key does; it must not block.
 	snapshot func()
@@ -71,10 +71,15 @@ type waiter struct {
 	done chan struct{} // closed by Run
 }
 
-// NewLoop returns a Loop that takes clients from l.
-func NewLoop(cfg Config, l *Listener, h heap.Heap, log *slog.Logger, snapshot func()) *Loop {
+// NewLoop returns a Loop that takes clients from l and storage from heaps; none
+// are memfd alone.
+func NewLoop(cfg Config, l *Listener, heaps []heap.Heap, log *slog.Logger, snapshot func()) *Loop {
+	if len(heaps) == 0 {
+		heaps = []heap.Heap{heap.Memfd{}}
+	}
+	cfg.Heaps = Promises(heaps)
 	lp := &Loop{
-		Mailbox: render.NewMailbox(), listener: l, heap: h, log: log, snapshot: snapshot,
+		Mailbox: render.NewMailbox(), listener: l, heaps: heaps, log: log, snapshot: snapshot,
 		events: make(chan event, 64), ended: make(chan struct{}), jobs: make(chan Job),
 	}
 	lp.Server = NewServer(cfg, (*surroundings)(lp))
@@ -242,7 +247,7 @@ func (l *Loop) fail(err error) {
 // work makes and frees storage.
 func (l *Loop) work() {
 	for j := range l.jobs {
-		r := j.Do(l.heap)
+		r := j.Do(l.heaps)
 		if !l.Post(func(s *Server) { s.Finish(r) }) {
 			return
 		}

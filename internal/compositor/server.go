@@ -36,6 +36,9 @@ type Config struct {
 	Way  bufcore.Way // for late attachments that nobody chose a way for; 0: Fit
 	HUD  bool        // shown at first
 	Now  func() int64
+	// Heaps are what the heaps promise that storage can come from; nil: memfd
+	// alone.
+	Heaps []bufcore.Promise
 	// Quota bounds the bytes of the storage of each client's sets. 0: no bound.
 	Quota int
 	// Descriptors is how many of them storage may take; 0: 768.

@@ -145,9 +145,13 @@ func (s *set) attach(p participant, ask bufcore.Ask) *member {
 	case core.Attached():
 		s.Attached(core)
 	}
-	if core != nil && !core.Queued() {
-		steps.At(steps.Proceed)
-		s.core.Proceed(core) // with a late one, or one that claims a place
+	if core != nil && !core.Attached() && !core.Queued() {
+		// Once there is a lane, which is asked for in the same breath: the first
+		// frames may be there already.
+		s.srv.later(func() {
+			steps.At(steps.Proceed)
+			s.core.Proceed(core)
+		})
 	}
 	s.srv.dirty = true
 	return m

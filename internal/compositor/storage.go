@@ -3,6 +3,7 @@ package compositor
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"twostep/bufcore"
 	"twostep/bufcore/heap"
@@ -76,12 +77,12 @@ const (
 	freeJob
 )
 
-// Do performs the job. It may be called on any goroutine, jobs of one Server
-// one after the other.
-func (j Job) Do(h heap.Heap) Result {
+// Do performs the job, with the heaps that the Server was told of. It may be
+// called on any goroutine, jobs of one Server one after the other.
+func (j Job) Do(heaps []heap.Heap) Result {
 	switch j.kind {
 	case allocateJob:
-		return Result{j, j.st.allocate(h)}
+		return Result{j, j.st.allocate(heaps)}
 	case sealJob:
 		return Result{j, j.st.seal()}
 	case copyJob:
@@ -91,29 +92,41 @@ func (j Job) Do(h heap.Heap) Result {
 	}
 }
 
-func (st *storage) allocate(h heap.Heap) (err error) {
+func (st *storage) allocate(heaps []heap.Heap) (err error) {
+	at := slices.IndexFunc(heaps, func(h heap.Heap) bool { return h.Name() == st.g.Heap.Heap })
+	if at < 0 {
+		return fmt.Errorf("%w: no heap is called %q", bufcore.ErrNoMemory, st.g.Heap.Heap)
+	}
 	name := fmt.Sprintf("%s-g%d", st.set.stream.core.Name(), st.g.Number)
-	st.buffers, err = h.Allocate(name, int64(st.g.Layout.Bytes), len(st.g.Serials))
-	st.backing = backingOf(st.buffers)
+	st.buffers, err = heaps[at].Allocate(name, int64(st.g.Layout.Bytes), len(st.g.Serials))
 	st.maps = make([]*sys.Mapping, len(st.buffers))
+	if l := &st.g.Limits; l.MaxSegments != 0 || l.AddressMask != 0 || l.PageSize != 0 {
+		st.backing = backingOf(st.buffers)
+	}
 	return err
 }
 
-// backingOf says where buffers lie, if their heap can.
+// backingOf says where buffers lie, if the kernel shows it. It takes a look at
+// every page.
 func backingOf(buffers []*heap.Buffer) bufcore.Backing {
 	var all [][]bufcore.Run
 	for _, b := range buffers {
-		located, ok := any(b).(interface{ Runs() ([]bufcore.Run, error) })
-		if !ok {
-			return bufcore.Backing{}
-		}
-		runs, err := located.Runs()
+		runs, err := b.Runs()
 		if err != nil {
 			return bufcore.Backing{}
 		}
 		all = append(all, runs)
 	}
 	return bufcore.Backing{Runs: all}
+}
+
+// Promises are those of heaps, for a Config.
+func Promises(heaps []heap.Heap) []bufcore.Promise {
+	var out []bufcore.Promise
+	for _, h := range heaps {
+		out = append(out, h.Promise())
+	}
+	return out
 }
 
 // seal stops all writing but the producer's, who has mapped, and maps what the

@@ -72,7 +72,7 @@ func (h *streamHandle) CreateSet(id, width, height, maxBytes, count, expect uint
 	}
 	return h.stream.createSet(sh, bufcore.Spec{
 		Width: int(width), Height: int(height), MaxBytes: int(maxBytes), Count: int(count), Expect: int(expect),
-		Preroll: h.stream.preroll, Hold: h.c.srv.cfg.Hold, Copies: copies, Account: h.c.account,
+		Preroll: h.stream.preroll, Hold: h.c.srv.cfg.Hold, Copies: copies, Heaps: h.c.srv.cfg.Heaps, Account: h.c.account,
 	})
 }
 

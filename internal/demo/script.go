@@ -64,7 +64,7 @@ const pictureDelay = 2 * time.Second
 
 // interactive runs until a window is closed or the user interrupts.
 func (s *session) interactive(ctx context.Context) error {
-	s.progress.phase("R record, M codec, 1 2 5 way out; close the window to end")
+	s.progress.phase("R record, M codec, 1 to 8 way out; close the window to end")
 	err := s.watch(ctx)
 	var end *EndError
 	switch {
@@ -83,7 +83,6 @@ func (s *session) watch(ctx context.Context) error {
 	if err := s.snapshot(ctx, "preview.png"); err != nil {
 		return err
 	}
-	// A look at all processes costs milliseconds, and this may go on for hours.
 	if err := s.pollEvery(ctx, time.Second, forever, s.recording); err != nil {
 		return err
 	}

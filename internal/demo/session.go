@@ -217,21 +217,18 @@ func (s *session) snapshot(ctx context.Context, name string) error {
 	return nil
 }
 
-// recording tells whether camapp's encoder is running.
+// recording tells whether a recording goes on: the encoder has its file from
+// the beginning, and leaves a report when it is over.
 func (s *session) recording() bool {
-	for _, p := range living(s.camera.process.Pid) {
-		if p.PID != s.camera.process.Pid {
-			return true
-		}
-	}
-	return false
+	_, err := os.Stat(s.place.file(recordingName))
+	return err == nil && !s.reported()
 }
 
-// quiet waits until no encoder is running.
+// quiet waits until the recording is over.
 func (s *session) quiet(ctx context.Context) error {
 	err := s.poll(ctx, endPatience, func() bool { return !s.recording() })
 	if errors.Is(err, errTooSlow) {
-		return exit.Errorf(exit.IO, "encapp has not ended %v after the recording was stopped", endPatience)
+		return exit.Errorf(exit.IO, "encapp has not finished %v after the recording was stopped", endPatience)
 	}
 	return err
 }

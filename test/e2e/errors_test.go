@@ -141,8 +141,8 @@ func TestDemoThatIsKilledLeavesNoProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	mark := "XDG_RUNTIME_DIR=" + runtime + "\x00"
-	if n := settle(func() bool { return marked(mark) == 3 }, mark); n != 3 {
-		t.Errorf("%d processes, want twostep, compositor and camapp", n)
+	if n := settle(func() bool { return marked(mark) == 4 }, mark); n != 4 {
+		t.Errorf("%d processes, want twostep, compositor, camapp and encapp", n)
 	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Error(err)
