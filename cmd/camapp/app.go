@@ -57,6 +57,7 @@ func newApp(o options) (*app, error) {
 	a.recorder.init(o)
 	if o.step {
 		a.steps = newSteps(source.Step)
+		a.steps.kept = o.preroll > 0
 	}
 	fmt.Println("camapp: source", describe(source))
 	return a, nil
