@@ -1,6 +1,7 @@
 package bufcore
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,6 +73,11 @@ func TestWhoeverHoldsUpOthersIsRevoked(t *testing.T) {
 			queue cam b4 4 | frame win b4 #4
 			attach two read fit YUYV moves | = EBUSY
 			proceed two | allocate 2 YUYV x1
+		`},
+		{"a-repair-waits-for-who-does-not-follow-moves", strings.Replace(moves, "latest YUYV held=2 moves", "latest YUYV held=2", 1) + `
+			queue cam b3 3 | frame win b3 #3; drop enc b3 #3
+			tick 5 | revoked enc
+			detach win | idle cam b3 #3; allocate 2 YUYV x1
 		`},
 		{"a-newcomer-of-bounce-too", fitScript6 + `
 			attach enc read bounce NV12 | = EBUSY

@@ -74,10 +74,10 @@ func newExploration(name string, way Way, preroll, abstract int) *exploration {
 	e.spec = Spec{Stream: "camera", Width: 64, Height: 32, Hold: time.Second, Preroll: preroll, Count: 4 + preroll}
 	moves := way == Migrate
 	e.asks = []Ask{
-		{Device: Device{"camera", Limits{Formats: formatsOf(nil, "YUYV,NV12"), Crossing: CrossFormat}}, Direction: Write, Moves: moves},
-		{Device: Device{"preview", Limits{}}, Direction: Read, Policy: Latest, Moves: moves},
-		{Device: Device{"recorder", Limits{}}, Direction: Read, Policy: InOrder, Moves: moves},
-		{Device: Device{"late", late}, Direction: Read, Way: way, Moves: moves},
+		{Device: Device{Name: "camera", Limits: Limits{Formats: formatsOf(nil, "YUYV,NV12"), Crossing: CrossFormat}}, Direction: Write, Moves: moves},
+		{Device: Device{Name: "preview", Limits: Limits{}}, Direction: Read, Policy: Latest, Moves: moves},
+		{Device: Device{Name: "recorder", Limits: Limits{}}, Direction: Read, Policy: InOrder, Moves: moves},
+		{Device: Device{Name: "late", Limits: late}, Direction: Read, Way: way, Moves: moves},
 	}
 	if way == Bounce {
 		e.spec.Copies = anyCopy()

@@ -201,7 +201,7 @@ func TestRestartCountsTheCopiesThatStay(t *testing.T) {
 		sealed 2
 	`)
 	side := pl.set.bytes() - 4*4096
-	for _, p := range pl.set.Plan(Ask{Device: Device{"late", Limits{Held: 4}}, Direction: Read}) {
+	for _, p := range pl.set.Plan(Ask{Device: Device{Name: "late", Limits: Limits{Held: 4}}, Direction: Read}) {
 		if p.Way == Restart && (side <= 0 || p.Peak < p.Bytes+side) {
 			t.Errorf("%d bytes at the peak, %d are new and %d stay", p.Peak, p.Bytes, side)
 		}

@@ -285,14 +285,21 @@ func (m *migrating) tick(s *Set, now Time) {
 // repairing gives new storage to a buffer whose old storage a reader has kept.
 type repairing struct{ moving }
 
+// mend begins a repair that nothing is in the way of any more.
+func (s *Set) mend() {
+	if s.passage == nil && len(s.lacking) > 0 && !s.ended {
+		s.advance()
+	}
+}
+
 // repair begins the first repair that is due, and says whether it did.
 func (s *Set) repair() bool {
-	if s.follow() != nil {
+	g := s.current
+	if s.follow() != nil || s.afford(1, g.Layout.Bytes) != nil {
 		return false
 	}
 	at := s.lacking[0]
 	s.lacking = s.lacking[1:]
-	g := s.current
 	st := settlement{problem: newProblem(s.spec, nil), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
 	r := &repairing{}
 	s.passage = r

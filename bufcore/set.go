@@ -193,6 +193,7 @@ func (s *Set) Detach(a *Attachment) {
 	switch was {
 	case attached:
 		s.leave(a)
+		s.mend()
 	case queued:
 		s.arrivals = without(s.arrivals, a)
 	case lined:

@@ -124,7 +124,8 @@ func (m *account) Admitted(a *Attachment, way Way, g *Generation, first uint64) 
 	p.in, p.waiting, p.late, p.first = true, false, false, first
 	m.takePlace(p)
 	m.owe(p)
-	m.judge(func() { m.fits(p, way) })
+	there := m.there(way)
+	m.judge(func() { m.fits(p, there) })
 }
 
 // firstFor is the sequence number from which p is given frames.
@@ -168,9 +169,20 @@ func (m *account) owe(p *part) {
 	}
 }
 
-// fits wants the storage to meet p's limits. What somebody has kept since the
-// way was begun is repaired after it.
-func (m *account) fits(p *part, way Way) {
+// there is how many buffers a newcomer can count on. What somebody has kept
+// since another way than those that take no time was begun is repaired after it.
+func (m *account) there(way Way) int {
+	n := 0
+	for _, b := range m.handles {
+		if b.out == 0 || way != Fit && way != Preattach {
+			n++
+		}
+	}
+	return n
+}
+
+// fits wants the storage to meet p's limits.
+func (m *account) fits(p *part, there int) {
 	if p.side != nil {
 		if !p.suits(p.side) || p.limit()+1 > p.side.Count() {
 			m.object("%s is admitted to copies in generation %d, which does not suit", p.name, p.side.Number)
@@ -183,12 +195,6 @@ func (m *account) fits(p *part, way Way) {
 			if _, shown := p.shown[b.g]; b.out == 0 && (!p.suits(b.g) || !shown) {
 				m.object("%s is admitted and buffer %d does not suit or is not shown", p.name, b.serial)
 			}
-		}
-	}
-	there := 0
-	for _, b := range m.handles {
-		if b.out == 0 || way != Fit && way != Preattach {
-			there++
 		}
 	}
 	if n := m.needed(); n > there {

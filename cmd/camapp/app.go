@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 	"time"
 
@@ -34,6 +35,7 @@ type app struct {
 	steps    *steps         // nil: free-running
 
 	recorder recorder
+	console  *console // nil: none
 	tally    tally
 	quit     bool
 	err      error // what ends the program
@@ -58,6 +60,9 @@ func newApp(o options) (*app, error) {
 	if o.step {
 		a.steps = newSteps(source.Step)
 		a.steps.kept = o.preroll > 0
+	}
+	if o.testInput {
+		a.console = newConsole(os.Stdin, os.Stdout)
 	}
 	fmt.Println("camapp: source", describe(source))
 	return a, nil
@@ -98,7 +103,10 @@ func (a *app) wait(ctx context.Context) error {
 		a.filled(f)
 	case e := <-a.recorder.events:
 		a.recorder.handle(e)
+		a.console.pass(e)
 		a.retitle()
+	case line, more := <-a.typed():
+		a.obey(line, more)
 	case <-a.steps.late():
 		a.fail(exit.Errorf(exit.IO, "%s", a.steps))
 	case <-ctx.Done():
@@ -109,7 +117,6 @@ func (a *app) wait(ctx context.Context) error {
 
 // open asks for everything; the answers come to wait.
 func (a *app) open() error {
-	w, h := a.source.Extent()
 	a.conn.Hello("camapp")
 	a.stream = a.conn.CreateStream("camera", a.options.listed, client.StreamEvents{
 		Refused: a.refused, Token: func(t client.Token) { a.recorder.granted(t); a.retitle() },
@@ -118,6 +125,13 @@ func (a *app) open() error {
 		a.stream.SetWay(a.options.way)
 	}
 	a.stream.NewToken()
+	a.begin()
+	return a.show()
+}
+
+// begin makes a set, and the camera its producer.
+func (a *app) begin() {
+	w, h := a.source.Extent()
 	preroll := a.options.frames(a.options.preroll)
 	count := min(a.options.buffers+preroll, bufcore.MaxBuffers)
 	set := a.stream.CreateSet(client.SetSpec{Width: w, Height: h, Count: count, Expect: 2, Preroll: preroll})
@@ -128,6 +142,11 @@ func (a *app) open() error {
 		Moves: true,
 	})
 	set.Close()
+}
+
+// show opens the window. The first map waits for the display, which comes with
+// it.
+func (a *app) show() error {
 	events := client.ToplevelEvents{Close: func() { a.quit = true }, Key: a.key, Refused: a.refused}
 	if a.steps != nil {
 		events.Shown = func(n uint64, _ client.Time) { a.steps.seen(n) }
@@ -234,6 +253,7 @@ func (a *app) filled(f fill) {
 		return
 	}
 	a.tally.queued(f.copied, b.Layout)
+	a.console.first()
 	a.steps.queued(b, a.pending.Sequence)
 }
 

@@ -44,6 +44,7 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "output", Usage: "`FILE` to record to (default: named by the time); further ones get a number"},
 		&cli.BoolFlag{Name: "force", Usage: "record over a file that exists"},
 		&cli.StringFlag{Name: "encapp", Usage: "`PATH` of encapp (default: beside camapp, or in PATH)"},
+		&cli.BoolFlag{Name: "test-input", Usage: "take commands from stdin, a line each"},
 		&cli.StringFlag{Name: "report", Usage: "`FILE` for what was measured, as JSON"},
 	}
 }

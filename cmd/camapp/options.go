@@ -30,6 +30,7 @@ type options struct {
 	way           bufcore.Way
 	needs         string // of the encoder; empty: its own choice
 	standby       bool
+	testInput     bool
 	preroll       time.Duration
 	reserve       []string // codecs
 	output        string
@@ -44,7 +45,7 @@ func parseOptions(c *cli.Command) (options, error) {
 		stamp: c.Bool("stamp"), step: c.Bool("step"), listed: c.Bool("listed"), codec: c.String("codec"),
 		output: c.String("output"), force: c.Bool("force"),
 		encapp: c.String("encapp"), report: c.String("report"),
-		needs: c.String("needs"), standby: c.Bool("standby"), preroll: c.Duration("preroll"),
+		needs: c.String("needs"), standby: c.Bool("standby"), testInput: c.Bool("test-input"), preroll: c.Duration("preroll"),
 	}
 	if extra := c.Args().First(); extra != "" {
 		return o, exit.Errorf(exit.Usage, "unexpected argument %q", extra)

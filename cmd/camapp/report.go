@@ -127,14 +127,8 @@ func (a *app) writeReport(before census) error {
 	if err != nil {
 		return &exit.Error{Code: exit.IO, Err: err}
 	}
-	w, h := a.source.Extent()
-	r := Report{
-		Source: a.source.Name(), Fourcc: a.tally.fourcc.String(), Width: w, Height: h, FPS: rateOf(a.source),
-		Frames: a.tally.frames, Missed: a.tally.missed,
-		CopiedBytes: a.tally.copiedBytes, FrameBytes: a.tally.frameBytes, Copies: Copies{Camera: a.tally.copies()},
-		LeftBehind: LeftBehind{FDs: max(0, after.fds-before.fds), Mappings: max(0, after.mappings-before.mappings)},
-		Recordings: a.recorder.done,
-	}
+	r := a.report()
+	r.LeftBehind = LeftBehind{FDs: max(0, after.fds-before.fds), Mappings: max(0, after.mappings-before.mappings)}
 	if a.recorder.child != nil {
 		r.LeftBehind.Processes = 1
 	}
@@ -146,4 +140,16 @@ func (a *app) writeReport(before census) error {
 		return &exit.Error{Code: exit.CannotCreate, Err: err}
 	}
 	return nil
+}
+
+// report is what has been measured so far. What is left behind is counted at the
+// end.
+func (a *app) report() Report {
+	w, h := a.source.Extent()
+	return Report{
+		Source: a.source.Name(), Fourcc: a.tally.fourcc.String(), Width: w, Height: h, FPS: rateOf(a.source),
+		Frames: a.tally.frames, Missed: a.tally.missed,
+		CopiedBytes: a.tally.copiedBytes, FrameBytes: a.tally.frameBytes, Copies: Copies{Camera: a.tally.copies()},
+		Recordings: a.recorder.done,
+	}
 }

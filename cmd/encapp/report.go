@@ -22,8 +22,10 @@ type Report struct {
 	Moments    Moments    `json:"moments"`
 	Recording  *Recording `json:"recording"` // null: there is none
 	Copies     Copies     `json:"copies_per_frame"`
-	LeftBehind LeftBehind `json:"left_behind"`
-	Goroutines int        `json:"goroutines"` // that there are
+	// CopiedBytes is the same in bytes, of all frames.
+	CopiedBytes int64      `json:"copied_bytes"`
+	LeftBehind  LeftBehind `json:"left_behind"`
+	Goroutines  int        `json:"goroutines"` // that there are
 }
 
 // LateAttach is how the encoder got in, or not.
@@ -116,6 +118,7 @@ func (t *take) writeReport() error {
 func (t *take) report() *Report {
 	r := &Report{LateAttach: t.lateAttach(), Moments: t.moments(), LeftBehind: t.session.leftBehind(), Goroutines: runtime.NumGoroutine()}
 	if o := &t.result; t.used() {
+		r.CopiedBytes = o.stats.Copied
 		r.Copies.Encoder = math.Round(1000*o.stats.CopiesPerFrame()) / 1000
 		r.Recording = &Recording{
 			File: t.Output, Codec: t.Codec, Frames: uint64(o.stats.Frames),

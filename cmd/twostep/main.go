@@ -1,4 +1,5 @@
-// Command twostep is the front door: it runs the demo and proves recordings.
+// Command twostep is the front door: it runs the demo and the lab, says what the
+// ways out would cost, and proves recordings.
 package main
 
 import (
@@ -20,7 +21,7 @@ func command() *cli.Command {
 	return &cli.Command{
 		Name:     "twostep",
 		Usage:    "buffers that a camera, a display and a late encoder share",
-		Commands: []*cli.Command{demoCommand(), verifyCommand()},
+		Commands: []*cli.Command{demoCommand(), labCommand(), planCommand(), verifyCommand()},
 		Action:   unknown,
 	}
 }

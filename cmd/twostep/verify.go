@@ -7,8 +7,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"twostep/internal/demo"
 	"twostep/internal/exit"
+	"twostep/internal/stage"
 )
 
 func verifyCommand() *cli.Command {
@@ -27,7 +27,7 @@ func verify(_ context.Context, c *cli.Command) error {
 	if c.NArg() != 1 {
 		return exit.Errorf(exit.Usage, "verify takes one file, not %d", c.NArg())
 	}
-	path, err := demo.Binary("encapp")
+	path, err := stage.Binary("encapp")
 	if err != nil {
 		return err
 	}

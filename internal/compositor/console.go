@@ -27,7 +27,10 @@ const consoleWait = 60 * time.Second
 //	report FILE                a Report, as JSON
 //	plan STREAM [FOURCC...]    what each way out would cost a reader of these
 //	                           formats, the preferred first: a table, before "ok"
+//	mark                       begin to count again, for report; the number of
+//	                           the frame on the screen
 //	wait frames N              until N frames of streams have been shown
+//	wait next N                until N more have been
 //	wait recording             until somebody records
 //	wait stopped               until nobody does
 //	quit
@@ -83,6 +86,8 @@ func (c *Console) do(ctx context.Context, words []string) (answer string, err er
 		return rest[0], c.Report(ctx, rest[0])
 	case verb == "plan" && len(rest) > 0:
 		return c.plan(ctx, rest[0], rest[1:])
+	case verb == "mark" && len(rest) == 0:
+		return c.mark(ctx)
 	case verb == "wait" && len(rest) > 0:
 		return "", c.wait(ctx, rest)
 	case verb == "quit" && len(rest) == 0:
@@ -123,6 +128,27 @@ func (s *Server) plan(stream string, d bufcore.Device) bufcore.Plans {
 		return nil
 	}
 	return st.set.core.Plan(bufcore.Ask{Device: d, Direction: bufcore.Read, Moves: true})
+}
+
+func (c *Console) mark(ctx context.Context) (string, error) {
+	marked := make(chan string, 1)
+	c.Loop.Post(func(s *Server) {
+		sequence, ok := s.Mark()
+		if !ok {
+			close(marked)
+			return
+		}
+		marked <- strconv.FormatUint(sequence, 10)
+	})
+	select {
+	case sequence, ok := <-marked:
+		if !ok {
+			return "", errors.New("no preview to mark")
+		}
+		return sequence, nil
+	case <-ctx.Done(): // it may have ended with the question unread
+		return "", ctx.Err()
+	}
 }
 
 func (c *Console) key(words []string) error {
@@ -167,10 +193,27 @@ func condition(words []string) (met func(*Server) bool, err error) {
 			return nil, fmt.Errorf("%q is no number of frames", words[1])
 		}
 		return func(s *Server) bool { return s.FramesShown() >= n }, nil
+	case len(words) == 2 && words[0] == "next":
+		n, err := strconv.ParseUint(words[1], 10, 32)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no number of frames", words[1])
+		}
+		return next(n), nil
 	case len(words) == 1 && words[0] == "recording":
 		return (*Server).Recording, nil
 	case len(words) == 1 && words[0] == "stopped":
 		return func(s *Server) bool { return !s.Recording() }, nil
 	}
 	return nil, fmt.Errorf("nothing to wait for called %q", strings.Join(words, " "))
+}
+
+// next is met when n more frames have been shown than when it is asked first.
+func next(n uint64) func(*Server) bool {
+	begun := false
+	return func(s *Server) bool {
+		if !begun {
+			begun, n = true, n+s.FramesShown()
+		}
+		return s.FramesShown() >= n
+	}
 }

@@ -170,3 +170,34 @@ func TestQuitIsAnsweredBeforeItIsObeyed(t *testing.T) {
 	}
 	<-d.loop.ended
 }
+
+func TestConsoleMarksWhereCountingBegins(t *testing.T) {
+	d := newDesk(t)
+	c := d.console()
+	if got := c.tell(t, "mark"); got[0] != "error: no preview to mark" {
+		t.Errorf("without a preview: %q", got)
+	}
+	cam := d.camera(6)
+	cam.step()
+	if got := c.tell(t, "wait next many", "mark now"); got[0] != `error: "many" is no number of frames` || got[1] != `error: unknown command "mark now"` {
+		t.Errorf("answers %q", got)
+	}
+	got := c.tell(t, "wait next 0", "mark")
+	if len(got) != 2 || got[0] != "ok" || got[1] != "ok 1" {
+		t.Errorf("answers %q, want that frame 1 is on the screen", got)
+	}
+}
+
+func TestWaitForNextFramesCountsFromTheQuestion(t *testing.T) {
+	d := newDesk(t)
+	cam := d.camera(6)
+	cam.step()
+	cam.step()
+	met := next(2)
+	for i, want := range []bool{false, false, true} {
+		if got := ask(d, met); got != want {
+			t.Errorf("after %d more frames: %v", i, got)
+		}
+		cam.step()
+	}
+}

@@ -30,6 +30,8 @@ type Report struct {
 	// Outcomes are what came of the ways out of the preview's stream.
 	Outcomes []bufcore.Outcome      `json:"outcomes,omitempty"`
 	Storage  bufcore.LedgerSnapshot `json:"storage"`
+	// Since is what has been since the mark; nil: there is none.
+	Since *Since `json:"since_mark,omitempty"`
 }
 
 // Report returns the preview of the foremost view, or of the last one there
@@ -37,7 +39,7 @@ type Report struct {
 func (s *Server) Report() Report {
 	r := Report{
 		Preview: s.last, Clients: s.Clients(), Buffers: s.Buffers(), Copied: s.bounced,
-		Outcomes: s.outcomes, Storage: s.ledger.Snapshot(),
+		Outcomes: s.outcomes, Storage: s.ledger.Snapshot(), Since: s.since(),
 	}
 	if v := s.foremostView(); v != nil && v.stream != nil {
 		r.Preview, r.Outcomes = v.report(), v.stream.outcomes()

@@ -82,6 +82,9 @@ type Server struct {
 	last     PreviewReport     // of the view that went last
 	outcomes []bufcore.Outcome // of its stream
 	deferred []func()          // for Settle
+
+	bouncedBytes uint64 // of frames that have been copied for newcomers
+	mark         *mark  // nil: none
 }
 
 // NewServer returns a Server without clients.
@@ -175,6 +178,7 @@ func (s *Server) Finish(r Result) {
 		if r.err == nil {
 			st.set.copied++
 			s.bounced++
+			s.bouncedBytes += pictureBytes(r.job.copy.To.Layout)
 		}
 		core.Copied(r.job.copy, r.err)
 	case freeJob:

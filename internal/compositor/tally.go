@@ -13,6 +13,7 @@ type tally struct {
 	lastShown   uint64
 	shownAt     int64
 	maxGap      int64
+	recent      int64 // the same, since the mark
 	latency     int64 // capture to shown, smoothed
 	period      int64 // between shown frames, smoothed
 }
@@ -35,7 +36,7 @@ func (t *tally) drawn(sequence uint64, captured, now int64) bool {
 	}
 	if t.shown > 0 {
 		gap := now - t.shownAt
-		t.maxGap = max(t.maxGap, gap)
+		t.maxGap, t.recent = max(t.maxGap, gap), max(t.recent, gap)
 		t.period = smooth(t.period, gap)
 	}
 	t.latency = smooth(t.latency, now-captured)

@@ -6,12 +6,13 @@ import (
 	"os"
 
 	"twostep/internal/exit"
+	"twostep/internal/stage"
 )
 
 // collect reads what the children have left, proves the recording, and merges.
 // left are the processes that outlived them. A nil summary comes with an
 // error; a summary may.
-func (s *session) collect(ctx context.Context, left []process) (*Summary, error) {
+func (s *session) collect(ctx context.Context, left []stage.Process) (*Summary, error) {
 	r, err := s.read()
 	if err != nil {
 		return nil, err
@@ -28,21 +29,21 @@ func (s *session) collect(ctx context.Context, left []process) (*Summary, error)
 }
 
 func (s *session) read() (r reports, err error) {
-	if r.compositor, err = readReport("compositor", s.place.report("compositor"), s.display.failed()); err != nil {
+	if r.compositor, err = readReport("compositor", s.place.Report("compositor"), s.display.Failed()); err != nil {
 		return r, err
 	}
-	if r.camera, err = readReport("camapp", s.place.report("camapp"), s.camera.failed()); err != nil {
+	if r.camera, err = readReport("camapp", s.place.Report("camapp"), s.camera.Failed()); err != nil {
 		return r, err
 	}
 	if !s.pressed {
 		return r, nil
 	}
-	r.encoder, err = readReport("encapp", s.place.report("encapp"), s.camera.lastWords())
+	r.encoder, err = readReport("encapp", s.place.Report("encapp"), s.camera.LastWords())
 	return r, err
 }
 
 // prove reads the recording back if there is one and its frames bear stamps.
-func (s *session) prove(ctx context.Context, r reports) (*proof, error) {
+func (s *session) prove(ctx context.Context, r reports) (*stage.Proof, error) {
 	if r.encoder == nil || r.encoder.Recording == nil {
 		return nil, nil
 	}
@@ -53,7 +54,7 @@ func (s *session) prove(ctx context.Context, r reports) (*proof, error) {
 	if r.camera.Source != "pattern" && !s.opt.stamped() {
 		return nil, nil
 	}
-	p, err := verify(ctx, file)
+	p, err := stage.Verify(ctx, file)
 	if err != nil {
 		return nil, err
 	}

@@ -34,25 +34,25 @@ func (s *session) counted(ctx context.Context, frames uint64) error {
 	if frames == 0 {
 		return nil
 	}
-	_, err := s.console.ask(ctx, countPatience, fmt.Sprintf("wait frames %d", frames))
+	_, err := s.console.Ask(ctx, countPatience, fmt.Sprintf("wait frames %d", frames))
 	return err
 }
 
 func (s *session) writing() bool {
-	stat, err := os.Stat(s.place.file(recordingName))
+	stat, err := os.Stat(s.place.File(recordingName))
 	return err == nil && stat.Size() > headerBytes
 }
 
 func (s *session) reported() bool {
-	_, err := os.Stat(s.place.report("encapp"))
+	_, err := os.Stat(s.place.Report("encapp"))
 	return err == nil
 }
 
 // sent asks the compositor how many frames the camera has sent so far: no more
 // than that have been shown.
 func (s *session) sent(ctx context.Context) (uint64, error) {
-	path := s.place.report("compositor")
-	if _, err := s.console.ask(ctx, askPatience, "report "+path); err != nil {
+	path := s.place.Report("compositor")
+	if _, err := s.console.Ask(ctx, askPatience, "report "+path); err != nil {
 		return 0, err
 	}
 	r, err := readReport("compositor", path, nil)

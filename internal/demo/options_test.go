@@ -1,8 +1,6 @@
 package demo
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -67,58 +65,5 @@ func TestWayAndBuffersFollowFromTheFourcc(t *testing.T) {
 		if way, n := tt.options.way(), tt.options.buffers(); way != tt.way || n != tt.buffers {
 			t.Errorf("%+v: way %s and %d buffers, want %s and %d", tt.options, way, n, tt.way, tt.buffers)
 		}
-	}
-}
-
-func TestPlaceReplacesAnEarlierDemoAndNothingElse(t *testing.T) {
-	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	dir := filepath.Join(t.TempDir(), "demo")
-	for range 2 {
-		p, err := newPlace(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer p.close()
-		if _, err := os.Stat(p.file("recording.mp4")); err == nil {
-			t.Error("the earlier recording is there")
-		}
-		for _, name := range []string{"recording.mp4", "mine.txt"} {
-			if err := os.WriteFile(p.file(name), []byte("x"), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "mine.txt")); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestPlaceMakesAPrivateRuntimeDirectory(t *testing.T) {
-	t.Setenv("XDG_RUNTIME_DIR", "")
-	p, err := newPlace(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	stat, err := os.Stat(p.private)
-	if err != nil || stat.Mode() != os.ModeDir|0o700 {
-		t.Fatalf("runtime directory: %v, %v", stat, err)
-	}
-	if got := p.env[len(p.env)-1]; got != "XDG_RUNTIME_DIR="+p.private {
-		t.Errorf("environment %v", p.env)
-	}
-	p.close()
-	if _, err := os.Stat(p.private); err == nil {
-		t.Error("it outlives the demo")
-	}
-}
-
-func TestPlaceThatCannotBeWritten(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := newPlace(filepath.Join(file, "demo"))
-	if exit.Code(err) != exit.CannotCreate {
-		t.Errorf("error %v with code %d", err, exit.Code(err))
 	}
 }

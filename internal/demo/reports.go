@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"twostep/internal/exit"
+	"twostep/internal/stage"
 )
 
 // maxReport bounds what is read of a report.
@@ -87,7 +88,7 @@ type reports struct {
 // merge makes one summary of what each process measured of itself. p is what
 // the recording's pixels prove, or nil where they bear no stamps or there is no
 // recording. What should have been measured and is not there is an error.
-func (r reports) merge(p *proof, processes int) (*Summary, error) {
+func (r reports) merge(p *stage.Proof, processes int) (*Summary, error) {
 	if err := r.complete(); err != nil {
 		return nil, err
 	}
@@ -116,16 +117,16 @@ func (r reports) merge(p *proof, processes int) (*Summary, error) {
 
 // proved holds the encoder's count against the pixels'. The numbers are those
 // of the pixels; a difference is an error beside them.
-func proved(own recordingReport, p *proof) (*Recording, error) {
+func proved(own recordingReport, p *stage.Proof) (*Recording, error) {
 	r := &Recording{File: own.File, Codec: own.Codec, Frames: own.Frames, Lost: own.Lost, FirstSeq: own.FirstSeq, LastSeq: own.LastSeq}
 	if p == nil {
 		return r, nil
 	}
 	r.Frames, r.Lost, r.FirstSeq, r.LastSeq = p.Frames, p.Missing, p.First, p.Last
 	if own.Frames == r.Frames && own.Lost == r.Lost && own.FirstSeq == r.FirstSeq && own.LastSeq == r.LastSeq {
-		return r, p.flaw(own.File)
+		return r, p.Flaw(own.File)
 	}
-	return r, errors.Join(p.flaw(own.File), exit.Errorf(1,
+	return r, errors.Join(p.Flaw(own.File), exit.Errorf(1,
 		"the file holds %d frames, %d to %d, %d lost, but encapp counted %d, %d to %d, %d lost",
 		r.Frames, r.FirstSeq, r.LastSeq, r.Lost, own.Frames, own.FirstSeq, own.LastSeq, own.Lost))
 }

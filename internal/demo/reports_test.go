@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twostep/internal/exit"
+	"twostep/internal/stage"
 )
 
 const (
@@ -52,7 +53,7 @@ func parseAll(t *testing.T, compositor, camera, encoder string) reports {
 
 func TestMergeTakesEachNumberFromWhoMeasuredIt(t *testing.T) {
 	r := parseAll(t, compositorText, cameraText, encoderText)
-	got, err := r.merge(&proof{Frames: 180, First: 94, Last: 273}, 1)
+	got, err := r.merge(&stage.Proof{Frames: 180, First: 94, Last: 273}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,14 +167,14 @@ func TestMergeNamesWhatWasNotMeasured(t *testing.T) {
 }
 
 func TestMergeHoldsTheEncodersCountAgainstTheProof(t *testing.T) {
-	whole := proof{Frames: 180, First: 94, Last: 273}
+	whole := stage.Proof{Frames: 180, First: 94, Last: 273}
 	gap, torn, fewer := whole, whole, whole
 	gap.Missing, gap.Gaps = 2, 1
 	torn.Torn = 1
 	fewer.Frames, fewer.Last = 179, 272
 	tests := []struct {
 		name  string
-		proof proof
+		proof stage.Proof
 		want  string
 		lost  uint64
 	}{
@@ -181,7 +182,7 @@ func TestMergeHoldsTheEncodersCountAgainstTheProof(t *testing.T) {
 		{"gap", gap, "2 missing", 2},
 		{"torn", torn, "1 torn", 0},
 		{"frame short", fewer, "179 frames, 94 to 272, 0 lost, but encapp counted 180, 94 to 273, 0 lost", 0},
-		{"empty", proof{}, "no frame", 0},
+		{"empty", stage.Proof{}, "no frame", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -201,7 +202,7 @@ func TestMergeHoldsTheEncodersCountAgainstTheProof(t *testing.T) {
 
 func TestReportThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
-	died := &EndError{Name: "camapp", Code: 69, Line: "no such camera"}
+	died := &stage.EndError{Name: "camapp", Code: 69, Line: "no such camera"}
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"twostep/internal/stage"
 )
 
 // script is the demo that needs nobody: the keys go through the function that
@@ -12,7 +14,7 @@ func (s *session) script(ctx context.Context) error {
 	if err := s.pictured(ctx, "preview", s.opt.Preview, "preview.png"); err != nil {
 		return err
 	}
-	if _, err := s.console.ask(ctx, askPatience, "key r"); err != nil {
+	if _, err := s.console.Ask(ctx, askPatience, "key r"); err != nil {
 		return err
 	}
 	s.pressed = true
@@ -52,7 +54,7 @@ func (s *session) stop(ctx context.Context) error {
 	if !s.recording() {
 		return nil
 	}
-	if _, err := s.console.ask(ctx, askPatience, "key r"); err != nil {
+	if _, err := s.console.Ask(ctx, askPatience, "key r"); err != nil {
 		return err
 	}
 	return s.quiet(ctx)
@@ -66,7 +68,7 @@ const pictureDelay = 2 * time.Second
 func (s *session) interactive(ctx context.Context) error {
 	s.progress.phase("R record, M codec, 1 to 8 way out; close the window to end")
 	err := s.watch(ctx)
-	var end *EndError
+	var end *stage.EndError
 	switch {
 	case errors.As(err, &end) && end.Code == 0:
 		return nil // a window was closed

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"twostep/internal/exit"
+	"twostep/internal/stage"
 )
 
 // How long each wait may take before the demo gives up. Starting allows for a
@@ -24,15 +25,22 @@ const (
 // interruptCode is what a shell makes of SIGINT.
 const interruptCode = 128 + 2
 
+// recordingName is what the first recording is called; camapp numbers further
+// ones, recording-2.mp4.
+const recordingName = "recording.mp4"
+
+// left is what a demo leaves in its output directory beside reports and logs.
+var left = []string{"preview.png", "recording.png", recordingName, "recording-*.mp4", "summary.json"}
+
 // session is one run: two children and a console to the first.
 type session struct {
 	opt      Options
-	place    *place
+	place    *stage.Place
 	progress *Progress
-	console  *console
-	display  *child // the compositor
-	camera   *child // camapp, in whose process group encapp runs
-	pressed  bool   // an encoder was asked for
+	console  *stage.Console
+	display  *stage.Child // the compositor
+	camera   *stage.Child // camapp, in whose process group encapp runs
+	pressed  bool         // an encoder was asked for
 	// failed ends ctx with the reason when a child goes unasked.
 	failed context.CancelCauseFunc
 }
@@ -43,11 +51,11 @@ type session struct {
 //
 // Errors carry an exit code: that of the child that failed, where one did.
 func Run(ctx context.Context, opt Options, progress *Progress) (*Summary, error) {
-	place, err := newPlace(opt.Output)
+	place, err := stage.NewPlace(opt.Output, "demo", left...)
 	if err != nil {
 		return nil, err
 	}
-	defer place.close()
+	defer place.Close()
 	defer progress.clear()
 	ctx, failed := context.WithCancelCause(ctx)
 	defer failed(nil)
@@ -56,13 +64,13 @@ func Run(ctx context.Context, opt Options, progress *Progress) (*Summary, error)
 	if err := s.play(ctx); err != nil {
 		return nil, interrupted(ctx, err)
 	}
-	left := living(s.display.process.Pid, s.camera.process.Pid)
+	alive := stage.Living(s.display.PID(), s.camera.PID())
 	progress.phase("reading the recording back")
-	summary, proof := s.collect(context.WithoutCancel(ctx), left)
+	summary, proof := s.collect(context.WithoutCancel(ctx), alive)
 	if summary == nil {
 		return nil, proof
 	}
-	return summary, errors.Join(proof, summary.write(place.file("summary.json")))
+	return summary, errors.Join(proof, summary.write(place.File("summary.json")))
 }
 
 func (s *session) play(ctx context.Context) error {
@@ -82,7 +90,7 @@ func (s *session) play(ctx context.Context) error {
 // interrupted puts the user's word for it where a wait ended because the user
 // wanted it to.
 func interrupted(ctx context.Context, err error) error {
-	var end *EndError
+	var end *stage.EndError
 	if errors.As(err, &end) || !errors.Is(err, context.Cause(ctx)) {
 		return err
 	}
@@ -94,52 +102,52 @@ func (s *session) start(ctx context.Context) error {
 	if err := s.startCompositor(); err != nil {
 		return err
 	}
-	if _, err := s.console.next(ctx, startPatience, "start"); err != nil {
+	if _, err := s.console.Next(ctx, startPatience, "start"); err != nil {
 		return err
 	}
 	if err := s.startCamera(); err != nil {
 		return err
 	}
-	_, err := s.console.ask(ctx, framePatience, "wait frames 1")
+	_, err := s.console.Ask(ctx, framePatience, "wait frames 1")
 	return err
 }
 
 func (s *session) startCompositor() error {
-	path, err := Binary("compositor")
+	path, err := stage.Binary("compositor")
 	if err != nil {
 		return err
 	}
-	console, stdin, stdout, err := newConsole()
+	console, stdin, stdout, err := stage.NewConsole("compositor")
 	if err != nil {
 		return exit.Errorf(exit.IO, "console: %w", err)
 	}
 	defer stdin.Close()
 	defer stdout.Close()
 	s.console = console
-	args := []string{"--socket", s.place.socket, "--backend", s.opt.backend(), "--hud", "--test-input",
-		"--report", s.place.report("compositor")}
+	args := []string{"--socket", s.place.Socket, "--backend", s.opt.backend(), "--hud", "--test-input",
+		"--report", s.place.Report("compositor")}
 	if s.opt.Screen != "" {
 		args = append(args, "--size", s.opt.Screen)
 	}
-	s.display, err = start(program{
-		name: "compositor", path: path, env: s.place.env, stdin: stdin, stdout: stdout, log: s.place.log("compositor"),
-		args: args,
+	s.display, err = stage.Start(stage.Program{
+		Name: "compositor", Path: path, Env: s.place.Env, Stdin: stdin, Stdout: stdout, Log: s.place.Log("compositor"),
+		Args: args,
 	}, s.surprised)
 	return err
 }
 
 func (s *session) startCamera() error {
-	path, err := Binary("camapp")
+	path, err := stage.Binary("camapp")
 	if err != nil {
 		return err
 	}
-	encapp, err := Binary("encapp")
+	encapp, err := stage.Binary("encapp")
 	if err != nil {
 		return err
 	}
 	args := []string{"--source", s.opt.Source, "--size", s.opt.Size, "--fps", strconv.Itoa(s.opt.FPS),
-		"--codec", s.opt.Codec, "--way", s.opt.way(), "--output", s.place.file(recordingName),
-		"--encapp", encapp, "--report", s.place.report("camapp")}
+		"--codec", s.opt.Codec, "--way", s.opt.way(), "--output", s.place.File(recordingName),
+		"--encapp", encapp, "--report", s.place.Report("camapp")}
 	if s.opt.Fourcc != "" {
 		args = append(args, "--fourcc", s.opt.Fourcc)
 	}
@@ -149,66 +157,57 @@ func (s *session) startCamera() error {
 	if s.opt.stamped() {
 		args = append(args, "--stamp")
 	}
-	s.camera, err = start(program{
-		name: "camapp", path: path, args: args, env: s.place.env, log: s.place.log("camapp"),
+	s.camera, err = stage.Start(stage.Program{
+		Name: "camapp", Path: path, Args: args, Env: s.place.Env, Log: s.place.Log("camapp"),
 	}, s.surprised)
 	return err
 }
 
-func (s *session) surprised(c *child) { s.failed(c.ended()) }
+func (s *session) surprised(c *stage.Child) { s.failed(c.Ended()) }
 
 // end lets the camera go first, so that the compositor counts what is left of
 // its clients when there is none.
 func (s *session) end() error {
 	s.progress.phase("ending")
 	ctx := context.Background()
-	windowClosed := !running(s.display)
-	s.display.leaving.Store(true)
-	if err := s.camera.end(endPatience); err != nil {
+	windowClosed := !s.display.Running()
+	s.display.Leave()
+	if err := s.camera.End(endPatience); err != nil {
 		return &exit.Error{Code: exit.IO, Err: err}
 	}
-	if running(s.display) {
+	if s.display.Running() {
 		// Unanswered if the window is closed meanwhile; the wait below decides.
-		_, _ = s.console.ask(ctx, askPatience, "quit")
-		if err := s.display.await(endPatience); err != nil {
+		_, _ = s.console.Ask(ctx, askPatience, "quit")
+		if err := s.display.Await(endPatience); err != nil {
 			return &exit.Error{Code: exit.IO, Err: err}
 		}
 	}
-	if s.display.failed() == nil && windowClosed {
+	if s.display.Failed() == nil && windowClosed {
 		return nil // camapp's word on losing its compositor is no news
 	}
-	return errors.Join(s.display.failed(), s.camera.failed())
-}
-
-func running(c *child) bool {
-	select {
-	case <-c.done:
-		return false
-	default:
-		return true
-	}
+	return errors.Join(s.display.Failed(), s.camera.Failed())
 }
 
 // kill ends what an error has left running; after a good end there is nothing.
 func (s *session) kill() {
-	for _, c := range []*child{s.camera, s.display} {
+	for _, c := range []*stage.Child{s.camera, s.display} {
 		if c == nil {
 			continue
 		}
-		if running(c) {
-			_ = c.end(2 * time.Second)
+		if c.Running() {
+			_ = c.End(2 * time.Second)
 		}
-		c.killGroup()
+		c.KillGroup()
 	}
 	if s.console != nil {
-		s.console.close()
+		s.console.Close()
 	}
 }
 
 // snapshot has the compositor write a picture of its window.
 func (s *session) snapshot(ctx context.Context, name string) error {
-	path := s.place.file(name)
-	if _, err := s.console.ask(ctx, askPatience, "snapshot "+path); err != nil {
+	path := s.place.File(name)
+	if _, err := s.console.Ask(ctx, askPatience, "snapshot "+path); err != nil {
 		return err
 	}
 	if _, err := os.Stat(path); err != nil {
@@ -220,14 +219,14 @@ func (s *session) snapshot(ctx context.Context, name string) error {
 // recording tells whether a recording goes on: the encoder has its file from
 // the beginning, and leaves a report when it is over.
 func (s *session) recording() bool {
-	_, err := os.Stat(s.place.file(recordingName))
+	_, err := os.Stat(s.place.File(recordingName))
 	return err == nil && !s.reported()
 }
 
 // quiet waits until the recording is over.
 func (s *session) quiet(ctx context.Context) error {
 	err := s.poll(ctx, endPatience, func() bool { return !s.recording() })
-	if errors.Is(err, errTooSlow) {
+	if errors.Is(err, stage.ErrTooSlow) {
 		return exit.Errorf(exit.IO, "encapp has not finished %v after the recording was stopped", endPatience)
 	}
 	return err
@@ -247,7 +246,7 @@ func (s *session) pollEvery(ctx context.Context, interval, patience time.Duratio
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-deadline.C:
-			return fmt.Errorf("after %v: %w", patience, errTooSlow)
+			return fmt.Errorf("after %v: %w", patience, stage.ErrTooSlow)
 		case <-ticker.C:
 		}
 	}

@@ -17,9 +17,11 @@ type Conditions struct {
 	Cores         int
 	Width, Height int // of the camera's frames, pixels
 	FPS           float64
+	Preroll       int // frames kept for who comes late
 	Seed          uint64
 	Rounds        int // trials meant for each cell
 	Quick         bool
+	CutShort      bool // not all trials were made that were meant
 	Commit        string
 	Date          time.Time
 	Took          time.Duration

@@ -6,6 +6,6 @@
 // preview, at a random phase of the frame clock. The trials of all cells are
 // interleaved, so that whatever else the machine does hits all of them alike.
 //
-// This package does everything but run the processes. Nothing here is for use
-// by several goroutines at once.
+// This package does everything but run the processes, which the rig does. Nothing
+// here is for use by several goroutines at once.
 package lab

@@ -9,13 +9,16 @@ import (
 	"twostep/internal/exit"
 )
 
-// Leave writes report.html, results.json and every plot as SVG and PNG into
-// dir, which it makes if need be. What is there under those names is replaced.
+// Leave writes report.html, results.json, results.md and every plot as SVG and PNG
+// into dir, which it makes if need be. What is there under those names is replaced.
 func (r *Results) Leave(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return &exit.Error{Code: exit.CannotCreate, Err: err}
 	}
 	if err := leave(dir, "results.json", r.WriteJSON); err != nil {
+		return err
+	}
+	if err := leave(dir, "results.md", r.WriteMarkdown); err != nil {
 		return err
 	}
 	for _, c := range r.charts() {

@@ -26,7 +26,7 @@ func TestEveryFileIsLeft(t *testing.T) {
 	if err := r.Leave(dir); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"report.html", "results.json"}
+	want := []string{"report.html", "results.json", "results.md"}
 	for _, c := range r.charts() {
 		want = append(want, c.name+".png", c.name+".svg")
 	}

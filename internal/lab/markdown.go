@@ -6,6 +6,14 @@ import (
 	"strings"
 )
 
+// WriteShort writes what all cells of a way come to, one row a way.
+func (r *Results) WriteShort(w io.Writer) error {
+	var b strings.Builder
+	r.short().markdown(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // WriteMarkdown writes conditions, tables and reasons as the report has them.
 func (r *Results) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder

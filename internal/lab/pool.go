@@ -49,8 +49,8 @@ func (r *Results) where(wanted func(*Cell) bool) []*Cell {
 	return cells
 }
 
-// trials counts those of all cells.
-func (r *Results) trials() (n int) {
+// Trials counts those of all cells.
+func (r *Results) Trials() (n int) {
 	for _, c := range r.Cells {
 		n += len(c.Trials)
 	}

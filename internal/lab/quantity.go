@@ -19,7 +19,7 @@ var (
 	framesLost   = quantity{lost, "frames", 1, 0}
 	longestGap   = quantity{gap, "ms", 1e6, 1}
 	pressToFirst = quantity{encoded, "ms", 1e6, 1}
-	admitToFirst = quantity{reached, "ms", 1e6, 1}
+	admitToFirst = quantity{reached, "ms", 1e6, 3}
 	framesAhead  = quantity{ahead, "frames", 1, 0}
 	peakStorage  = quantity{peak, "MiB", mebi, 1}
 	copiedAFrame = quantity{copied, "MiB", mebi, 2}

@@ -30,7 +30,7 @@ type report struct {
 // WriteHTML writes the report: one page that needs nothing else.
 func (r *Results) WriteHTML(w io.Writer) error {
 	page := report{
-		Conditions: r.Conditions.list(), Trials: r.trials(), Cells: len(r.Cells),
+		Conditions: r.Conditions.list(), Trials: r.Trials(), Cells: len(r.Cells),
 		Short: r.short(), Full: r.full(), Idle: r.idle(), Foretold: r.foretold(),
 		Plots: make(map[string]template.HTML), Reasons: r.reasons(), Style: template.CSS(style()),
 		Record: fmt.Sprintf("%.1f s", length(r.Conditions.Quick).Seconds()),
@@ -53,11 +53,15 @@ func (c *Conditions) list() [][2]string {
 	if c.Quick {
 		rounds += ", quick"
 	}
+	if c.CutShort {
+		rounds += ", cut short"
+	}
 	return [][2]string{
 		{"machine", c.Machine},
 		{"cores", fmt.Sprint(c.Cores)},
 		{"kernel", c.Kernel},
 		{"camera", fmt.Sprintf("%d × %d at %.4g fps", c.Width, c.Height, c.FPS)},
+		{"pre-roll", counted(c.Preroll, "frame")},
 		{"trials", rounds},
 		{"seed", fmt.Sprint(c.Seed)},
 		{"commit", c.Commit},

@@ -13,7 +13,7 @@ const module = "twostep"
 // beneath it too, unless they are listed themselves.
 var layers = [][]string{
 	{"fourcc", "assets", "internal/sys", "internal/exit", "internal/steps", "internal/testmain", "internal/golden", "internal/cclient"},
-	{"internal/wire", "internal/stamp", "internal/copier"},
+	{"internal/wire", "internal/stamp", "internal/copier", "internal/stage"},
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},
 	{"internal/standby"},

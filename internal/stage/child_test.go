@@ -1,4 +1,4 @@
-package demo
+package stage
 
 import (
 	"context"
@@ -13,35 +13,38 @@ import (
 	"twostep/internal/exit"
 )
 
+// patience bounds every wait of these tests.
+const patience = 20 * time.Second
+
 // launch starts this test binary as a child that plays act.
-func launch(t *testing.T, act string, c *console, stdin, stdout *os.File) (*child, chan error) {
+func launch(t *testing.T, act string, c *Console, stdin, stdout *os.File) (*Child, chan error) {
 	t.Helper()
 	gone := make(chan error, 1)
-	got, err := start(program{
-		name: act, path: os.Args[0], env: []string{"DEMO_TEST_ACT=" + act},
-		stdin: stdin, stdout: stdout, log: filepath.Join(t.TempDir(), "log"),
-	}, func(c *child) { gone <- c.ended() })
+	got, err := Start(Program{
+		Name: act, Path: os.Args[0], Env: []string{"STAGE_TEST_ACT=" + act},
+		Stdin: stdin, Stdout: stdout, Log: filepath.Join(t.TempDir(), "log"),
+	}, func(c *Child) { gone <- c.Ended() })
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if running(got) {
-			got.leaving.Store(true)
-			got.killGroup()
+		if got.Running() {
+			got.Leave()
+			got.KillGroup()
 			<-got.done
 		}
 		if c != nil {
-			c.close()
-			for range c.lines {
+			c.Close()
+			for range c.answers {
 			}
 		}
 	})
 	return got, gone
 }
 
-func launchConsole(t *testing.T) (*console, *child, chan error) {
+func launchConsole(t *testing.T) (*Console, *Child, chan error) {
 	t.Helper()
-	c, stdin, stdout, err := newConsole()
+	c, stdin, stdout, err := NewConsole("compositor")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,13 +78,13 @@ func TestChildThatIsKilledIsNamedWithItsSignal(t *testing.T) {
 
 func TestChildThatHasEndedLeavesItsGroupEmpty(t *testing.T) {
 	c, gone := launch(t, "hang", nil, nil, nil)
-	if n := len(living(c.process.Pid)); n != 1 {
+	if n := len(Living(c.PID())); n != 1 {
 		t.Errorf("%d processes in the group of a running child, want 1", n)
 	}
-	if err := c.end(10 * time.Second); err != nil {
+	if err := c.End(10 * time.Second); err != nil {
 		t.Error(err)
 	}
-	if left := living(c.process.Pid); len(left) != 0 {
+	if left := Living(c.PID()); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 	select {
@@ -94,21 +97,24 @@ func TestChildThatHasEndedLeavesItsGroupEmpty(t *testing.T) {
 func TestConsoleAnswers(t *testing.T) {
 	c, child, _ := launchConsole(t)
 	ctx := context.Background()
-	if line, err := c.next(ctx, askPatience, "start"); line != "ready /run/test" || err != nil {
+	if line, err := c.Next(ctx, patience, "start"); line != "ready /run/test" || err != nil {
 		t.Fatalf("first line %q, %v", line, err)
 	}
-	if answer, err := c.ask(ctx, askPatience, "key r"); answer != "pressed" || err != nil {
+	if answer, err := c.Ask(ctx, patience, "key r"); answer != "pressed" || err != nil {
 		t.Errorf("key r: %q, %v", answer, err)
 	}
-	_, err := c.ask(ctx, askPatience, "fly")
+	if line, err := c.Next(ctx, patience, "more"); line != "by the way" || err != nil {
+		t.Errorf("what was no answer: %q, %v", line, err)
+	}
+	_, err := c.Ask(ctx, patience, "fly")
 	if err == nil || err.Error() != "compositor: fly: unknown command fly" {
 		t.Errorf("a command that is refused: %v", err)
 	}
-	child.leaving.Store(true)
-	if _, err := c.ask(ctx, askPatience, "quit"); err != nil {
+	child.Leave()
+	if _, err := c.Ask(ctx, patience, "quit"); err != nil {
 		t.Error(err)
 	}
-	if err := errors.Join(child.await(endPatience), child.failed()); err != nil {
+	if err := errors.Join(child.Await(patience), child.Failed()); err != nil {
 		t.Error(err)
 	}
 }
@@ -118,10 +124,10 @@ func TestConsoleTellsWhyTheChildHasGone(t *testing.T) {
 	ctx, failed := context.WithCancelCause(context.Background())
 	defer failed(nil)
 	go func() { failed(<-gone) }()
-	if _, err := c.next(ctx, askPatience, "start"); err != nil {
+	if _, err := c.Next(ctx, patience, "start"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := c.ask(ctx, askPatience, "die")
+	_, err := c.Ask(ctx, patience, "die")
 	if err == nil || !strings.HasSuffix(err.Error(), "exit code 74: out of luck") {
 		t.Errorf("error %v", err)
 	}
@@ -130,10 +136,10 @@ func TestConsoleTellsWhyTheChildHasGone(t *testing.T) {
 func TestConsoleWaitsNoLongerThanItsPatience(t *testing.T) {
 	c, _, _ := launchConsole(t)
 	ctx := context.Background()
-	if _, err := c.next(ctx, askPatience, "start"); err != nil {
+	if _, err := c.Next(ctx, patience, "start"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := c.ask(ctx, time.Millisecond, "hush")
+	_, err := c.Ask(ctx, time.Millisecond, "hush")
 	if err == nil || exit.Code(err) != exit.IO || !strings.Contains(err.Error(), "no answer within 1ms") {
 		t.Errorf("error %v", err)
 	}
@@ -156,16 +162,16 @@ func TestLastLineOfALongLog(t *testing.T) {
 func TestParseStat(t *testing.T) {
 	tests := []struct {
 		text  string
-		want  process
+		want  Process
 		state string
 		ok    bool
 	}{
-		{"42 (camapp) S 7 41 40 0", process{42, 41, "camapp"}, "S", true},
-		{"42 (a) b (c)) Z 7 41 40 0", process{42, 41, "a) b (c)"}, "Z", true},
-		{"42 camapp S 7 41", process{}, "", false},
-		{"42 (camapp) S", process{}, "", false},
-		{"x (camapp) S 7 41", process{0, 41, "camapp"}, "S", false},
-		{"", process{}, "", false},
+		{"42 (camapp) S 7 41 40 0", Process{42, 41, "camapp"}, "S", true},
+		{"42 (a) b (c)) Z 7 41 40 0", Process{42, 41, "a) b (c)"}, "Z", true},
+		{"42 camapp S 7 41", Process{}, "", false},
+		{"42 (camapp) S", Process{}, "", false},
+		{"x (camapp) S 7 41", Process{0, 41, "camapp"}, "S", false},
+		{"", Process{}, "", false},
 	}
 	for _, tt := range tests {
 		got, state, ok := parseStat(tt.text)

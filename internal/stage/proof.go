@@ -1,4 +1,4 @@
-package demo
+package stage
 
 import (
 	"bytes"
@@ -17,8 +17,8 @@ import (
 // times over.
 const verifyPatience = 2 * time.Minute
 
-// proof is what `encapp verify --json` finds in a recording's pixels.
-type proof struct {
+// Proof is what `encapp verify --json` finds in a recording's pixels.
+type Proof struct {
 	Frames    uint64 `json:"frames"`
 	First     uint64 `json:"first"`
 	Last      uint64 `json:"last"`
@@ -31,8 +31,8 @@ type proof struct {
 	Damaged   uint64 `json:"damaged"`
 }
 
-// flaw returns an error if the recording is not proved whole.
-func (p proof) flaw(file string) error {
+// Flaw returns an error if the recording is not proved whole.
+func (p Proof) Flaw(file string) error {
 	if p.Frames == 0 {
 		return exit.Errorf(1, "%s has no frame", file)
 	}
@@ -54,12 +54,12 @@ func (p proof) flaw(file string) error {
 	return exit.Errorf(1, "%s has frames that are not as they were sent: %s", file, strings.Join(faults, ", "))
 }
 
-// verify reads a recording back. A flaw is no error here, only what keeps
+// Verify reads a recording back. A flaw is no error here, only what keeps
 // encapp from telling is.
-func verify(ctx context.Context, file string) (proof, error) {
+func Verify(ctx context.Context, file string) (Proof, error) {
 	path, err := Binary("encapp")
 	if err != nil {
-		return proof{}, err
+		return Proof{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, verifyPatience)
 	defer cancel()
@@ -68,12 +68,12 @@ func verify(ctx context.Context, file string) (proof, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	var p proof
+	var p Proof
 	if json.Unmarshal(out, &p) == nil {
 		return p, nil
 	}
 	if ctx.Err() != nil {
-		err = errTooSlow
+		err = ErrTooSlow
 	}
 	if err == nil {
 		err = errors.New("its answer is not JSON")

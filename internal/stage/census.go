@@ -1,4 +1,4 @@
-package demo
+package stage
 
 import (
 	"os"
@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// process is a line of the process table.
-type process struct {
+// Process is a line of the process table.
+type Process struct {
 	PID, Group int
 	Name       string
 }
 
-// living lists the processes of the groups that still run. A zombie holds
+// Living lists the processes of the groups that still run. A zombie holds
 // nothing and is left out.
-func living(groups ...int) []process {
-	var list []process
+func Living(groups ...int) []Process {
+	var list []Process
 	paths, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
@@ -38,7 +38,7 @@ func living(groups ...int) []process {
 
 // parseStat reads pid, name, state and process group: proc(5). The name is in
 // parentheses and may hold any character, those included.
-func parseStat(text string) (p process, state string, ok bool) {
+func parseStat(text string) (p Process, state string, ok bool) {
 	open, shut := strings.IndexByte(text, '('), strings.LastIndexByte(text, ')')
 	if open < 1 || shut < open {
 		return p, "", false
@@ -49,5 +49,5 @@ func parseStat(text string) (p process, state string, ok bool) {
 	}
 	pid, err1 := strconv.Atoi(strings.TrimSpace(text[:open]))
 	group, err2 := strconv.Atoi(rest[2])
-	return process{pid, group, text[open+1 : shut]}, rest[0], err1 == nil && err2 == nil
+	return Process{pid, group, text[open+1 : shut]}, rest[0], err1 == nil && err2 == nil
 }

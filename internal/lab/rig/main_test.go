@@ -1,0 +1,9 @@
+package rig
+
+import (
+	"testing"
+
+	"twostep/internal/testmain"
+)
+
+func TestMain(m *testing.M) { testmain.Run(m) }
