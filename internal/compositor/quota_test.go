@@ -112,10 +112,13 @@ func TestDisplayThatIsRevokedComesBackWithItsRenderer(t *testing.T) {
 	if n := len(core.Snapshot().Devices); n != 2 || h.windowOf(g).notice == "" {
 		t.Fatalf("%d devices, notice %q: want the camera and the reader, and why", n, h.windowOf(g).notice)
 	}
+	// What the renderer has kept is lost to a set whose members do not follow
+	// moves: there is room for it again once the reader has gone.
+	g.say(func(o *wire.Out) { attachmentOf(o, freeID+1).Destroy() })
 	h.drawn(stuck)
 	h.show()
 	h.settle()
-	if n := len(core.Snapshot().Devices); n != 3 {
+	if n := len(core.Snapshot().Devices); n != 2 {
 		t.Errorf("%d devices after the renderer has come back", n)
 	}
 	g.say(func(o *wire.Out) { send(o, laneID, protocol.LaneKindQueue, 1, g.serial(1), 3) })
