@@ -248,6 +248,11 @@ func (s *Set) end() {
 	for _, a := range outside {
 		s.refuse(a, s.refusal("attach", a, ErrClosed))
 	}
+	for _, m := range s.members {
+		if m.behind.on {
+			s.caughtUp(m)
+		}
+	}
 	s.tellEnd(false)
 	s.drainAll(old)
 	s.tellEnd(true) // organs let go of what they hold, which has to be found
@@ -258,13 +263,9 @@ func (s *Set) end() {
 
 func (s *Set) tellEnd(inner bool) {
 	for _, m := range slices.Clone(s.members) {
-		if m.inner != inner {
-			continue
+		if m.inner == inner {
+			m.to.Ended(m)
 		}
-		if m.behind.on {
-			s.caughtUp(m)
-		}
-		m.to.Ended(m)
 	}
 }
 
