@@ -1,6 +1,9 @@
 package client
 
-import "twostep/protocol"
+import (
+	"twostep/internal/steps"
+	"twostep/protocol"
+)
 
 // Frame is a picture to read, held until Release.
 type Frame struct {
@@ -175,6 +178,9 @@ func (a *Attachment) Queue(b *Buffer, sequence uint64, at Time) error {
 	defer a.settle(b)
 	if b.generation.retired || b.Crossing < a.crossed {
 		return ErrRetired
+	}
+	if b.Crossing > a.crossed {
+		steps.At(steps.FirstQueue)
 	}
 	a.crossed = b.Crossing
 	a.send(protocol.LaneKindQueue, record{buffer: b.Index, serial: b.Serial, sequence: sequence, time: at})

@@ -6,6 +6,7 @@ import (
 
 	"twostep/bufcore"
 	"twostep/fourcc"
+	"twostep/internal/steps"
 	"twostep/internal/sys"
 )
 
@@ -75,6 +76,7 @@ func (a *Attachment) adopt(number uint32) error {
 	if !n.replaces {
 		a.crossing = g.Number
 	}
+	steps.At(steps.Mapped)
 	a.replace(g, n.replaces)
 	a.generations = append(a.generations, g)
 	if call := pick(a.writes, a.producer.Storage, a.consumer.Storage); call != nil {
@@ -87,6 +89,7 @@ func (a *Attachment) adopt(number uint32) error {
 		}
 	}
 	if (a.writes || a.moves) && !a.mute {
+		steps.At(steps.Answer)
 		a.proxy.Ready(number)
 	}
 	return errors.Join(gone, a.lane.replay())

@@ -59,6 +59,7 @@ func newApp(o options) (*app, error) {
 	a.recorder.init(o)
 	if o.step {
 		a.steps = newSteps(source.Step)
+		a.steps.kept = o.preroll > 0
 	}
 	if o.testInput {
 		a.console = newConsole(os.Stdin, os.Stdout)

@@ -79,6 +79,25 @@ func TestStepWaitsForTheScreenAndTheBuffer(t *testing.T) {
 	check("back, having moved", 5)
 }
 
+func TestStepDoesNotWaitForWhatAPrerollKeeps(t *testing.T) {
+	n := 0
+	s := newSteps(func() { n++ })
+	defer s.stop()
+	s.kept = true
+	a, b := &client.Buffer{Generation: 1, Crossing: 1}, &client.Buffer{Index: 1, Generation: 1, Crossing: 1}
+	s.idle(a)
+	s.queued(a, 0)
+	s.seen(0)
+	s.queued(b, 1)
+	if n != 2 {
+		t.Errorf("%d steps, want 2", n)
+	}
+	s.idle(a)
+	if n != 2 {
+		t.Errorf("%d steps when an older buffer came back, want 2", n)
+	}
+}
+
 func TestStepBeginsAgainWhenThereIsStorageAgain(t *testing.T) {
 	n := 0
 	s := newSteps(func() { n++ })

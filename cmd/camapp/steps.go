@@ -13,9 +13,10 @@ import (
 const stepWithin = 10 * time.Second
 
 // steps lets the next frame happen when the last is on the screen and its buffer
-// has come back. A nil steps does nothing: the camera runs by itself.
+// has come back, unless a pre-roll keeps it. A nil steps does nothing: the camera runs by itself.
 type steps struct {
 	step   func()
+	kept   bool // buffers come back many frames later
 	timer  *time.Timer
 	begun  bool
 	last   *client.Buffer // of the frame that is waited for; nil: of none
@@ -73,7 +74,7 @@ func (s *steps) queued(b *client.Buffer, number uint64) {
 	if s == nil {
 		return
 	}
-	s.last, s.number, s.shown, s.back = b, number, false, false
+	s.last, s.number, s.shown, s.back = b, number, false, s.kept
 	s.timer.Reset(stepWithin)
 }
 

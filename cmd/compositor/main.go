@@ -34,6 +34,7 @@ func command() *cli.Command {
 			&cli.StringFlag{Name: "backend", Value: "auto", Usage: "window, egl (no display, software GL), soft (no GL), or auto"},
 			&cli.StringFlag{Name: "size", Value: "1640x900", Usage: "of the output in pixels, `WxH`"},
 			&cli.StringFlag{Name: "way", Value: "fit", Usage: "for late attachments that nobody chose a `WAY` for: strict, fit, swap"},
+			&cli.DurationFlag{Name: "hold", Value: bufcore.HoldWithin, Usage: "how long buffers may be held that others wait for, `TIME`"},
 			&cli.BoolFlag{Name: "hud", Value: true, Usage: "show what is going on"},
 			&cli.BoolFlag{Name: "test-input", Usage: "take keys and other commands from stdin, a line each"},
 			&cli.StringFlag{Name: "report", Usage: "write a JSON report to `FILE` at the end"},
@@ -50,13 +51,16 @@ func run(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return exit.Errorf(exit.Usage, "%w", err)
 	}
+	if cmd.Duration("hold") <= 0 {
+		return exit.Errorf(exit.Usage, "--hold %v: more than nothing", cmd.Duration("hold"))
+	}
 	listener, err := compositor.Listen(cmd.String("socket"))
 	if err != nil {
 		return err
 	}
 	p := &program{reportPath: cmd.String("report"), console: cmd.Bool("test-input"), socket: listener.Path}
 	p.loop = compositor.NewLoop(compositor.Config{
-		Size: size, Way: way, HUD: cmd.Bool("hud"), Now: clock,
+		Size: size, Way: way, HUD: cmd.Bool("hud"), Now: clock, Hold: cmd.Duration("hold"),
 		Random: func(b []byte) { _, _ = rand.Read(b) }, // never fails, by its documentation
 	}, listener, heap.Find(), slog.New(slog.NewTextHandler(os.Stderr, nil)), p.snapshotKey)
 	if p.output, err = openOutput(cmd.String("backend"), size, p.loop); err != nil {

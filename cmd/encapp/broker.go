@@ -9,6 +9,7 @@ import (
 	"twostep/internal/encoder"
 	"twostep/internal/exit"
 	"twostep/internal/standby"
+	"twostep/internal/steps"
 	"twostep/internal/sys"
 )
 
@@ -29,6 +30,7 @@ type tally struct {
 // attached: not late at all, or not any more. Frames come when the camera pleases.
 func (t *take) attached() {
 	if t.phase == asking {
+		steps.At(steps.EncoderAttached)
 		t.tally.first("attached")
 		t.tally.admitted = sys.Now()
 		t.enter(recording)
@@ -44,6 +46,7 @@ func (t *tally) first(answer string) {
 
 // refused tells a person why, and goes on if the broker does.
 func (t *take) refused(r *client.Refusal) {
+	steps.At(steps.EncoderRefused)
 	t.tally.first(errnoName(r.Errno))
 	if t.tally.refusal == nil {
 		t.tally.refusal, t.tally.tried, t.tally.refused = r, r.Next, sys.Now()
@@ -75,6 +78,7 @@ func (t *take) storage(g *client.Generation) {
 
 // admit: late, and in; or to a place that was reserved.
 func (t *take) admit(a client.Admission) {
+	steps.At(steps.EncoderAdmitted)
 	t.tally.first("attached")
 	t.tally.admission, t.tally.admitted = &a, sys.Now()
 	if t.phase == asking {
@@ -84,6 +88,7 @@ func (t *take) admit(a client.Admission) {
 
 // begun: the first packet is there.
 func (t *take) begun(o outcome) {
+	steps.At(steps.FirstPacket)
 	a := standby.Recording{
 		First: o.first, Admitted: t.tally.admitted, FirstFrame: t.tally.firstFrame,
 		FirstPacket: o.stats.FirstPacket, Generation: t.tally.generation, Way: "attached",
@@ -97,6 +102,7 @@ func (t *take) begun(o outcome) {
 // frame hands a frame to the worker.
 func (t *take) frame(f client.Frame) {
 	if t.tally.frames == 0 {
+		steps.At(steps.FirstFrame)
 		t.tally.firstFrame = sys.Now()
 	}
 	t.tally.frames++

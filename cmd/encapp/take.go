@@ -8,6 +8,7 @@ import (
 	"twostep/client"
 	"twostep/internal/exit"
 	"twostep/internal/standby"
+	"twostep/internal/steps"
 	"twostep/internal/sys"
 )
 
@@ -135,6 +136,7 @@ func (t *take) stop() {
 	case joining, asking:
 		t.finish()
 	case recording:
+		steps.At(steps.EncoderStop)
 		t.attachment.Stop()
 		t.enter(stopping)
 	}
@@ -156,6 +158,7 @@ func (t *take) finish() {
 
 // finished is the worker's end, which an error may have brought about.
 func (t *take) finished(o outcome) {
+	steps.At(steps.FileFinished)
 	select {
 	case b := <-t.worker.begun:
 		t.begun(b)

@@ -56,7 +56,7 @@ func runLab(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	_ = results.WriteShort(os.Stdout)
-	fmt.Printf("\n%d trials in %v; look at %s\n", results.Trials(), results.Conditions.Took.Round(time.Second),
+	fmt.Printf("\ntrials: %d, in %v; look at %s\n", results.Trials(), results.Conditions.Took.Round(time.Second),
 		filepath.Join(opt.Output, "report.html"))
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"twostep/bufcore"
+	"twostep/internal/steps"
 	"twostep/protocol"
 	"twostep/render"
 )
@@ -58,6 +59,11 @@ func (a *attachment) Map() error {
 func (a *attachment) Ready(generation uint32) error {
 	if !a.live() {
 		return nil
+	}
+	if a.m.core.Direction() == bufcore.Write {
+		steps.At(steps.Ready)
+	} else {
+		steps.At(steps.Answered)
 	}
 	return a.misuse(a.m.set.core.Ready(a.m.core, generation))
 }
@@ -206,6 +212,7 @@ func (l *lane) Send(kind protocol.LaneKind, buffer, serial, seqHi, seqLo, timeHi
 	case protocol.LaneKindRelease:
 		return l.misuse(m.release(r))
 	}
+	steps.At(steps.Stop)
 	m.set.core.Stop(m.core)
 	return nil
 }

@@ -63,7 +63,11 @@ func (c *Console) Serve(ctx context.Context, in io.Reader, out io.Writer) error 
 		} else if text != "" {
 			answer += " " + text
 		}
-		if _, err := fmt.Fprintln(out, answer); err != nil {
+		_, err := fmt.Fprintln(out, answer)
+		if answer == "ok" && words[0] == "quit" { // not before: the answer would be lost with the process
+			c.Loop.Post(func(*Server) { c.Loop.quit = true })
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -87,7 +91,6 @@ func (c *Console) do(ctx context.Context, words []string) (answer string, err er
 	case verb == "wait" && len(rest) > 0:
 		return "", c.wait(ctx, rest)
 	case verb == "quit" && len(rest) == 0:
-		c.Loop.Post(func(*Server) { c.Loop.quit = true })
 		return "", nil
 	}
 	return "", fmt.Errorf("unknown command %q", strings.Join(words, " "))

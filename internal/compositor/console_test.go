@@ -144,6 +144,33 @@ func TestConsoleQuits(t *testing.T) {
 	}
 }
 
+// witness asks, with every answer, whether the loop has been told to end.
+type witness struct {
+	loop *Loop
+	quit bool
+}
+
+func (w *witness) Write(p []byte) (int, error) {
+	told := make(chan bool, 1)
+	w.quit = w.quit || !w.loop.Post(func(*Server) { told <- w.loop.quit })
+	select {
+	case quit := <-told:
+		w.quit = w.quit || quit
+	case <-w.loop.ended:
+		w.quit = true
+	}
+	return len(p), nil
+}
+
+func TestQuitIsAnsweredBeforeItIsObeyed(t *testing.T) {
+	d := newDesk(t)
+	w := &witness{loop: d.loop}
+	if err := d.console().Serve(t.Context(), strings.NewReader("quit\n"), w); err != nil || w.quit {
+		t.Errorf("the answer may come after the end: %v", err)
+	}
+	<-d.loop.ended
+}
+
 func TestConsoleMarksWhereCountingBegins(t *testing.T) {
 	d := newDesk(t)
 	c := d.console()

@@ -4,6 +4,7 @@ import (
 	"twostep/bufcore"
 	"twostep/fourcc"
 	"twostep/internal/copier"
+	"twostep/internal/steps"
 )
 
 // copies is what the worker can copy.
@@ -18,6 +19,7 @@ var copies = func() bufcore.Copier {
 
 // Copy is part of bufcore.Host.
 func (s *set) Copy(c *bufcore.Copy) {
+	steps.At(steps.Copy)
 	s.srv.around.Do(Job{kind: copyJob, st: s.stores[c.To], from: s.stores[c.From], copy: c})
 }
 

@@ -2,12 +2,14 @@ package compositor
 
 import (
 	"twostep/bufcore"
+	"twostep/internal/steps"
 )
 
 // Now is part of bufcore.Host, as are the methods below.
 func (s *set) Now() bufcore.Time { return s.srv.now() }
 
 func (s *set) Allocate(g *bufcore.Generation) {
+	steps.At(steps.Allocate)
 	st := &storage{set: s, g: g, lent: make([]int, g.Count())}
 	if err := s.srv.afford(s.core.Spec().Account); err != nil {
 		s.srv.later(func() { s.core.Allocated(g, bufcore.Backing{}, err) })
@@ -18,9 +20,13 @@ func (s *set) Allocate(g *bufcore.Generation) {
 	s.srv.around.Do(Job{kind: allocateJob, st: st})
 }
 
-func (s *set) Seal(g *bufcore.Generation) { s.srv.around.Do(Job{kind: sealJob, st: s.stores[g]}) }
+func (s *set) Seal(g *bufcore.Generation) {
+	steps.At(steps.Seal)
+	s.srv.around.Do(Job{kind: sealJob, st: s.stores[g]})
+}
 
 func (s *set) Free(g *bufcore.Generation, buffer int) {
+	steps.At(steps.Free)
 	st := s.stores[g]
 	st.freed |= 1 << buffer
 	if st.left() == 0 {
@@ -41,12 +47,24 @@ func (s *set) Revoked(a *bufcore.Attachment, err error) {
 // Storage shows g to a participant. A set has two buffers at least, so one
 // alone has moved.
 func (s *set) Storage(a *bufcore.Attachment, g *bufcore.Generation) {
+	switch {
+	case g.Count() == 1:
+		steps.At(steps.Move)
+	case a.Direction() == bufcore.Write:
+		steps.At(steps.ToProducer)
+	default:
+		steps.At(steps.ToConsumer)
+	}
 	memberOf(a).storage(s.stores[g], g.Count() == 1)
 	s.remember(g)
 }
 
-func (s *set) Retired(a *bufcore.Attachment, g *bufcore.Generation) { memberOf(a).retired(g) }
-func (s *set) Ended(a *bufcore.Attachment)                          { memberOf(a).ended("the producer has gone") }
+func (s *set) Retired(a *bufcore.Attachment, g *bufcore.Generation) {
+	steps.At(steps.Retired)
+	memberOf(a).retired(g)
+}
+
+func (s *set) Ended(a *bufcore.Attachment) { memberOf(a).ended("the producer has gone") }
 
 func (s *set) Attached(a *bufcore.Attachment) {
 	memberOf(a).attached()
@@ -60,6 +78,7 @@ func (s *set) Refused(a *bufcore.Attachment, err error) {
 }
 
 func (s *set) Admitted(a *bufcore.Attachment, way bufcore.Way, g *bufcore.Generation, first uint64) {
+	steps.At(steps.Admit)
 	memberOf(a).admitted(way, g, first)
 	s.leavePlace(a)
 }

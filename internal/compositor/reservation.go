@@ -2,6 +2,7 @@ package compositor
 
 import (
 	"twostep/bufcore"
+	"twostep/internal/steps"
 	"twostep/internal/wire"
 	"twostep/protocol"
 )
@@ -72,6 +73,7 @@ func (h *setHandle) Reserve(id, deviceID uint32) error {
 		return h.failf(uint32(protocol.SetErrorNotOwner), "stream %q belongs to %s",
 			h.set.stream.core.Name(), h.set.stream.owner.c)
 	}
+	steps.At(steps.Reserve)
 	core, err := h.set.core.Reserve(d.core)
 	if err != nil {
 		r.refuse(err)

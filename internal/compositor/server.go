@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"twostep/bufcore"
+	"twostep/internal/steps"
 	"twostep/internal/wire"
 	"twostep/render"
 )
@@ -169,9 +170,11 @@ func (s *Server) Finish(r Result) {
 	case allocateJob:
 		s.allocated(st, r.err)
 	case sealJob:
+		steps.At(steps.Sealed)
 		core.Sealed(st.g, r.err)
 		s.blame(st, r.err)
 	case copyJob:
+		steps.At(steps.Copied)
 		if r.err == nil {
 			st.set.copied++
 			s.bounced++
@@ -186,6 +189,7 @@ func (s *Server) Finish(r Result) {
 }
 
 func (s *Server) allocated(st *storage, err error) {
+	steps.At(steps.Allocated)
 	if err == nil {
 		st.there = st.g.Count()
 	} else {

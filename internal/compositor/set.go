@@ -2,6 +2,7 @@ package compositor
 
 import (
 	"twostep/bufcore"
+	"twostep/internal/steps"
 	"twostep/internal/wire"
 	"twostep/protocol"
 	"twostep/render"
@@ -122,12 +123,16 @@ func (s *set) mayWrite(c *Client) bool {
 // attach puts a participant on the set, or tells it why not, and then goes on
 // with the way out. What is asked for is resolved here.
 func (s *set) attach(p participant, ask bufcore.Ask) *member {
+	steps.At(steps.Attach)
 	m := &member{participant: p, set: s, moves: ask.Moves, who: p.holder()}
 	if m.who == render.Other && ask.Direction == bufcore.Read && ask.Policy == bufcore.InOrder {
 		m.who = render.Encoder
 	}
 	p.joined(m)
 	ask.Way = s.stream.resolve(ask.Way)
+	if ask.Claim != nil {
+		steps.At(steps.Claim)
+	}
 	core, err := s.core.Attach(ask)
 	if core != nil {
 		m.core = core
@@ -143,13 +148,17 @@ func (s *set) attach(p participant, ask bufcore.Ask) *member {
 	if core != nil && !core.Attached() && !core.Queued() {
 		// Once there is a lane, which is asked for in the same breath: the first
 		// frames may be there already.
-		s.srv.later(func() { s.core.Proceed(core) })
+		s.srv.later(func() {
+			steps.At(steps.Proceed)
+			s.core.Proceed(core)
+		})
 	}
 	s.srv.dirty = true
 	return m
 }
 
 func (s *set) refuse(m *member, err error) {
+	steps.At(steps.Refuse)
 	s.say(err)
 	m.refused(err)
 }
@@ -165,6 +174,7 @@ func (m *member) detach() {
 	if m == nil || m.core == nil {
 		return
 	}
+	steps.At(steps.Detach)
 	s := m.set
 	s.members = without(s.members, m)
 	s.core.Detach(m.core)
@@ -198,7 +208,12 @@ func (s *set) gone() {
 // queue and release are the frame path's way in, for participants.
 func (m *member) queue(r bufcore.Record) error {
 	m.set.note(r, func(h *history) { h.queued(r.Buffer, r.Time, m.set.Now()) })
-	return m.set.core.Queue(m.core, r)
+	was := m.set.core.Generation()
+	err := m.set.core.Queue(m.core, r)
+	if m.set.core.Generation() != was {
+		steps.At(steps.Crossing)
+	}
+	return err
 }
 
 func (m *member) release(r bufcore.Record) error {

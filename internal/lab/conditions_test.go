@@ -21,3 +21,22 @@ func TestConditionsAreThoseOfTheMachine(t *testing.T) {
 		t.Error("nothing is known of this machine")
 	}
 }
+
+func TestConditionsSayWhatWasMeantAndWhatWasNot(t *testing.T) {
+	for _, tt := range []struct {
+		c    Conditions
+		want string
+	}{
+		{Conditions{Rounds: 20}, "20 of each cell"},
+		{Conditions{Rounds: 1, Quick: true}, "1 of each cell, quick"},
+		{Conditions{Rounds: 20, CutShort: true}, "20 of each cell, cut short"},
+	} {
+		told := make(map[string]string)
+		for _, c := range tt.c.list() {
+			told[c[0]] = c[1]
+		}
+		if told["trials"] != tt.want || told["pre-roll"] != "0 frames" {
+			t.Errorf("%+v: %v", tt.c, told)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func impossible(w bufcore.Way, n Needs) string {
 func synthetic(rounds int, seed uint64) *Results {
 	r := &Results{
 		Conditions: Conditions{
-			Machine: "Made-up Processor 3000", Kernel: "6.1.0", Cores: 2, Width: 1280, Height: 720, FPS: 30,
+			Machine: "Made-up Processor 3000", Kernel: "6.1.0", Cores: 2, Width: 1280, Height: 720, FPS: 30, Preroll: 1,
 			Seed: seed, Rounds: rounds, Commit: "0123456789ab",
 			Date: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC), Took: 52 * time.Minute,
 			LoadBefore: "0.08", LoadAfter: "1.92",

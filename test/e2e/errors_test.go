@@ -70,6 +70,7 @@ func TestErrorsAreOneLineAndACode(t *testing.T) {
 		{"no compositor", []string{"XDG_RUNTIME_DIR=" + empty, display}, "camapp", []string{"--source", "pattern"}, 76, "no compositor is running"},
 		{"no compositor for encapp", []string{"XDG_RUNTIME_DIR=" + empty, display, someToken}, "encapp", []string{"--output", output}, 76, "no compositor is running"},
 		{"second compositor", here, "compositor", []string{"--socket", "test-0", "--backend", "soft"}, 75, "another compositor is running"},
+		{"no time to hold", here, "compositor", []string{"--socket", "test-1", "--backend", "soft", "--hold", "0s"}, 64, "--hold 0s"},
 		{"no runtime directory", []string{"XDG_RUNTIME_DIR"}, "compositor", []string{"--backend", "soft"}, 73, "XDG_RUNTIME_DIR is not set"},
 		{"no runtime directory for camapp", []string{"XDG_RUNTIME_DIR", "TWOSTEP_DISPLAY"}, "camapp", []string{"--source", "pattern"}, 76, "XDG_RUNTIME_DIR is not set"},
 		{"no display", []string{socket, "DISPLAY", "WAYLAND_DISPLAY"}, "compositor", []string{"--socket", "test-1", "--backend", "window"}, 69, "no display"},

@@ -12,7 +12,7 @@ const module = "twostep"
 // earlier layers, and those of its own tree. A path stands for the packages
 // beneath it too, unless they are listed themselves.
 var layers = [][]string{
-	{"fourcc", "assets", "internal/sys", "internal/exit", "internal/testmain", "internal/golden", "internal/cclient"},
+	{"fourcc", "assets", "internal/sys", "internal/exit", "internal/steps", "internal/testmain", "internal/golden", "internal/cclient"},
 	{"internal/wire", "internal/stamp", "internal/copier", "internal/stage"},
 	{"bufcore", "protocol"},
 	{"client", "render", "bufcore/heap"},

@@ -1,0 +1,9 @@
+package steps
+
+import (
+	"testing"
+
+	"twostep/internal/testmain"
+)
+
+func TestMain(m *testing.M) { testmain.Run(m) }
