@@ -44,27 +44,59 @@ type mark struct {
 // newCamera starts a camera that prefers the first format.
 func newCamera(t *testing.T, s *studio, codes ...fourcc.Code) *camera {
 	t.Helper()
-	conn, err := client.Dial(s.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &camera{
-		conn: conn, token: make(chan client.Token, 1), do: make(chan func()), quit: make(chan struct{}),
-		ended: make(chan struct{}), next: 100, start: sys.Now(), queued: make(map[uint32]int), ahead: 3,
-	}
-	c.open(codes)
+	c := dialledCamera(t, s, 3)
+	c.open(codes, client.SetSpec{Width: 512, Height: 64, Count: 12}, nil)
 	go c.run()
 	t.Cleanup(c.close)
 	return c
 }
 
-func (c *camera) open(codes []fourcc.Code) {
+func dialledCamera(t *testing.T, s *studio, ahead int) *camera {
+	t.Helper()
+	conn, err := client.Dial(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &camera{
+		conn: conn, token: make(chan client.Token, 1), do: make(chan func()), quit: make(chan struct{}),
+		ended: make(chan struct{}), next: 100, start: sys.Now(), queued: make(map[uint32]int), ahead: ahead,
+	}
+}
+
+// newPreparedCamera keeps the newest frames, and a place for the h264 encoder,
+// whose token it returns.
+func newPreparedCamera(t *testing.T, s *studio, preroll int, codes ...fourcc.Code) (*camera, client.Token) {
+	t.Helper()
+	c := dialledCamera(t, s, 3+preroll)
+	d, err := deviceOf("h264", "format")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := make(chan client.Token, 1)
+	c.open(codes, client.SetSpec{Width: 512, Height: 64, Count: 12 + preroll, Preroll: preroll}, func(set *client.Set) {
+		set.Reserve(d, client.ReservationEvents{Token: func(t client.Token) { place <- t }})
+	})
+	go c.run()
+	t.Cleanup(c.close)
+	select {
+	case token := <-place:
+		return c, token
+	case <-time.After(testPatience):
+		t.Fatal("no place")
+	}
+	return c, client.Token{}
+}
+
+func (c *camera) open(codes []fourcc.Code, spec client.SetSpec, prepare func(*client.Set)) {
 	limits := bufcore.Limits{Access: bufcore.CPUWrite, Held: 2, Crossing: bufcore.CrossFormat}
 	for _, code := range codes {
 		limits.Formats = append(limits.Formats, fourcc.Format{Code: code})
 	}
 	c.stream = c.conn.CreateStream("test", false, client.StreamEvents{Token: func(t client.Token) { c.token <- t }})
-	set := c.stream.CreateSet(client.SetSpec{Width: 512, Height: 64, Count: 12})
+	set := c.stream.CreateSet(spec)
+	if prepare != nil {
+		prepare(set)
+	}
 	c.attach = set.Produce(bufcore.Device{Name: "camera", Limits: limits}, client.Producer{
 		Storage: func(g *client.Generation) { c.newest = g },
 		Idle:    func(b *client.Buffer) { c.idle = append(c.idle, b) },

@@ -109,7 +109,7 @@ func (o *opening) close() error {
 	return o.recorder.Close()
 }
 
-// recorder waits for a codec that suits c and layout: the one that is open, or
+// suiting waits for a codec that suits c and layout: the one that is open, or
 // another. o may be nil.
 func (o *opening) suiting(c encoder.Config, l fourcc.Layout) (*encoder.Recorder, error) {
 	if o == nil {

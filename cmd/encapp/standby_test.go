@@ -280,6 +280,57 @@ func send(t *testing.T, c *child, s syscall.Signal) {
 	}
 }
 
+func TestReservedPlaceIsClaimedAgainAndAgain(t *testing.T) {
+	s := newStudio(t)
+	cam, place := newPreparedCamera(t, s, 0, fourcc.YUYV, fourcc.NV12)
+	cam.await(t, 1, 1)
+	e := standingBy(t, s, cam.granted(t), "--way", "preattach")
+	for i := range 3 {
+		e.order(t, fmt.Sprintf("record %s force=yes report=%s claim=%s", e.file(), e.reportFile(), place))
+		begun := e.admitted(t)
+		cam.await(t, 1, 5)
+		e.order(t, "stop")
+		proven(t, e.file(), begun, answers[standby.Stopped](t, e))
+		l := e.report(t).LateAttach
+		if begun.Way != "preattach" || begun.Generation != 1 || l.FirstAnswer != "attached" || l.Why != "" {
+			t.Errorf("recording %d: %+v, %+v", i, begun, l)
+		}
+	}
+	e.order(t, "record "+e.file()+" force=yes codec=mpeg4 claim="+place.String())
+	if a := answers[standby.Late](t, e); a.Way != bufcore.Preattach {
+		t.Errorf("a place for another encoder: %v", a)
+	}
+	if a := refusedOf(t, e); !strings.Contains(a.Why, "no place") {
+		t.Errorf("a place for another encoder: %v", a)
+	}
+	e.order(t, "quit")
+	e.wantEnd(t, 0, "")
+}
+
+func TestRecordingBeginsWithThePreroll(t *testing.T) {
+	s := newStudio(t)
+	cam, place := newPreparedCamera(t, s, 6, fourcc.NV12)
+	e := standingBy(t, s, cam.granted(t))
+	cam.await(t, 1, 20)
+	last := make(chan uint64, 1)
+	cam.tell(func() { cam.ahead = -1; last <- cam.next - 1 })
+	kept := <-last - 5
+	e.order(t, "record "+e.file()+" claim="+place.String())
+	begun := e.admitted(t)
+	cam.tell(func() { cam.ahead = 3 + 6 })
+	cam.await(t, 1, 5)
+	e.order(t, "quit")
+	end := answers[standby.Stopped](t, e)
+	e.wantEnd(t, 0, "")
+	proof, err := encoder.Verify(e.file())
+	if err != nil || uint64(proof.First) != begun.First || proof.Skipped.Count() != end.Drops {
+		t.Errorf("%v to %v of %v, %v", begun, end, proof, err)
+	}
+	if begun.First != kept {
+		t.Errorf("begins with frame %d, but %d was kept", begun.First, kept)
+	}
+}
+
 func TestLimitsArePrintedAsADevice(t *testing.T) {
 	code, out := runs(t, "limits", "--codec", "mpeg4", "--needs", "stride")
 	var got bufcore.Device
