@@ -238,6 +238,7 @@ func (s *Set) Stop(a *Attachment) {
 	case a.behind.stopping:
 	case a.behind.on:
 		a.behind.stopping, a.behind.until = true, s.stream.last.Sequence
+		s.feed(a)
 	default:
 		s.stop(a, s.stream.last)
 	}
