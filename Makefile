@@ -21,6 +21,21 @@ test: test-deps ## run every check and every test
 nightly: ## try a million sequences of operations on bufcore: some twenty minutes
 	go test ./bufcore -run TestSetAgainstModel -v -count=1 -timeout 6h -rapid.checks=1000000
 
+# The programs are built twice: as they are, and with their points.
+stress = TWOSTEP_STRESS=1 TWOSTEP_BIN=$(CURDIR)/bin TWOSTEP_STEPS_BIN=$(CURDIR)/bin/steps go test ./test/e2e -v -count=1 -timeout 1h
+
+.PHONY: killmatrix
+killmatrix: build build-steps ## kill each program at every point of every way out: some six minutes
+	$(stress) -parallel 3 -run '^TestKill$$'
+
+.PHONY: soak
+soak: build build-steps ## record a thousand times in one run, and freeze encoders for 10 s: some eight minutes
+	$(stress) -run '^(TestSoak|TestFrozenEncoderCostsThePreviewNothing)$$'
+
+.PHONY: build-steps
+build-steps:
+	go build -buildvcs=false -tags steps -o bin/steps/ ./cmd/compositor ./cmd/camapp ./cmd/encapp
+
 .PHONY: build
 build: deps ## build bin/{compositor,camapp,encapp,twostep}
 	@[ -e bin/twostep ] || echo "build: compiling; the first time this is a minute or two, most of it without a word"

@@ -61,7 +61,8 @@ type part struct {
 	first   uint64
 	owed    []uint64 // sequence numbers that it is to be given or told of
 	seen    uint64
-	any     bool // it has seen one
+	lost    uint64 // the newest that it was told of
+	any     bool   // it has seen one
 	holding []*buffer
 	since   Time // of its last release, or of its first frame after that
 

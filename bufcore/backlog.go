@@ -62,15 +62,18 @@ func (s *Set) newestHeld() bool {
 	return readers != 0 && !g.circulation.Withdrawn(i)
 }
 
-// feed gives a what it is behind with, as far as it has room.
+// feed gives a what it is behind with, as far as it has room. What is full with
+// the pre-roll stays behind: the next frame is not lost while that holds it.
 func (s *Set) feed(a *Attachment) {
 	for a.behind.on {
 		r, ok := s.heldFrom(a.behind.from)
-		if !ok || a.behind.stopping && r.Sequence > a.behind.until {
-			s.caughtUp(a)
+		ends := !ok || a.behind.stopping && r.Sequence > a.behind.until
+		full := a.held >= a.room(s.spare())
+		switch {
+		case full && (!ends || s.roll != nil && !a.behind.stopping):
 			return
-		}
-		if a.held >= a.room(s.spare()) {
+		case ends:
+			s.caughtUp(a)
 			return
 		}
 		a.behind.from = r.Sequence + 1

@@ -63,6 +63,7 @@ type bounce struct {
 	empty    []Record    // of the side, for the writer to fill
 	copy     Copy        // the one under way
 	busy     bool        // one is
+	missed   Record      // the newest that the newcomer was told of instead of given
 	closed   bool
 }
 
@@ -179,11 +180,15 @@ func (b *bounce) miss(r Record) {
 	a := b.newcomer
 	switch {
 	case a.standing != attached || a.stopped:
+		return
 	case a.held >= a.holds():
 		b.side.miss(a, r)
 	default:
 		a.drops++
 		a.to.Drop(a, r)
+	}
+	if r.Sequence > b.missed.Sequence {
+		b.missed = r
 	}
 }
 

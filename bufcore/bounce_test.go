@@ -37,6 +37,16 @@ func TestBounce(t *testing.T) {
 			detach enc | free 2
 			queue cam b2 14 | frame win b2 #14
 		`},
+		{name: "the-last-frame-is-none-before-what-was-dropped", script: `
+			attach enc read bounce YU12 held=2 | = EBUSY
+			proceed enc | allocate 2 YU12 x3
+			allocated | seal 2
+			sealed | storage enc 2; admitted enc bounce 2 0
+			queue cam b1 10 | frame win b1 #10; copy b1 b9
+			queue cam b2 11 | frame win b2 #11; drop enc b2 #11
+			copied | frame enc b9 #10
+			stop enc | last enc #11
+		`},
 		{name: "a-copy-that-fails-is-a-drop", script: `
 			attach enc read bounce YU12 held=2 | = EBUSY
 			proceed enc | allocate 2 YU12 x3

@@ -238,9 +238,19 @@ func (s *Set) Stop(a *Attachment) {
 	case a.behind.stopping:
 	case a.behind.on:
 		a.behind.stopping, a.behind.until = true, s.stream.last.Sequence
+		s.feed(a)
 	default:
-		s.stop(a, s.stream.last)
+		s.stop(a, s.lastOne())
 	}
+}
+
+// lastOne is the last frame that was queued; for who gets copies, the last that was
+// copied or that it was told of instead.
+func (s *Set) lastOne() Record {
+	if b := s.echo; b != nil && b.missed.Sequence > s.stream.last.Sequence {
+		return b.missed
+	}
+	return s.stream.last
 }
 
 func (s *Set) stop(a *Attachment, last Record) {

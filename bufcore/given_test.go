@@ -42,6 +42,7 @@ func (m *account) Drop(a *Attachment, r Record) {
 		m.object("frame %d is dropped for %s, which has room", r.Sequence, p.name)
 	}
 	p.owed = slices.Delete(p.owed, owed, owed+1)
+	p.lost = max(p.lost, r.Sequence)
 }
 
 func (m *account) Idle(a *Attachment, r Record) {
@@ -60,7 +61,7 @@ func (m *account) Last(a *Attachment, r Record) {
 	p := m.part(a)
 	wrong := r.Sequence != p.until
 	if p.side != nil {
-		wrong = r.Sequence > p.until
+		wrong = r.Sequence > p.until || r.Sequence < p.lost || p.any && r.Sequence < p.seen
 		p.owed = nil
 	}
 	if !p.stopped || p.done || wrong || len(p.owed) > 0 {

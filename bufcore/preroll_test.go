@@ -34,6 +34,20 @@ func TestPreroll(t *testing.T) {
 			release win b6 |
 			queue cam b7 7 | idle cam b4 #4; frame win b7 #7; frame enc b7 #7
 		`},
+		{"what-comes-while-it-is-full-is-not-lost-before-it-is-let-go", rolling + `
+			attach enc read fit YUYV held=2 | = EBUSY
+			proceed enc | storage enc 1; admitted enc fit 1 2; frame enc b2 #2; frame enc b3 #3
+			release enc b2 | frame enc b4 #4
+			release win b4 |
+			queue cam b5 5 | idle cam b2 #2; frame win b5 #5
+			release enc b3 | frame enc b5 #5
+		`},
+		{"stop-of-one-that-is-full-and-has-all-is-answered", rolling + `
+			attach enc read fit YUYV held=2 | = EBUSY
+			proceed enc | storage enc 1; admitted enc fit 1 2; frame enc b2 #2; frame enc b3 #3
+			release enc b2 | frame enc b4 #4
+			stop enc | last enc #4
+		`},
 		{"what-is-let-go-before-it-was-had-is-lost", rolling + `
 			attach enc read fit YUYV held=2 | = EBUSY
 			proceed enc | storage enc 1; admitted enc fit 1 2; frame enc b2 #2; frame enc b3 #3

@@ -22,7 +22,7 @@ type tally struct {
 	generation uint32        // the newest that was shown
 	dropped    encoder.Spans // frames not delivered, since too many were held
 	frames     uint64        // delivered
-	newest     uint64        // sequence number of the last of either; if there are any
+	newest     uint64        // the highest sequence number of either; if there are any
 
 	pressed, asked, refused, admitted, firstFrame, stopped sys.Time // 0: not yet
 }
@@ -43,6 +43,10 @@ func (t *tally) first(answer string) {
 		t.answer = answer
 	}
 }
+
+// heard notes a frame that came or was dropped. The next may have a lower number:
+// it was being copied when this one was dropped.
+func (t *tally) heard(sequence uint64) { t.newest = max(t.newest, sequence) }
 
 // refused tells a person why, and goes on if the broker does.
 func (t *take) refused(r *client.Refusal) {
@@ -106,7 +110,7 @@ func (t *take) frame(f client.Frame) {
 		t.tally.firstFrame = sys.Now()
 	}
 	t.tally.frames++
-	t.tally.newest = f.Sequence
+	t.tally.heard(f.Sequence)
 	if !t.working {
 		_ = t.attachment.Release(f)
 		return
@@ -130,7 +134,7 @@ func (t *take) release(f client.Frame) {
 
 func (t *take) drop(sequence uint64) {
 	t.tally.dropped.Add(sequence, sequence)
-	t.tally.newest = sequence
+	t.tally.heard(sequence)
 }
 
 // last ends the recording. Every frame up to it has come before.

@@ -119,6 +119,7 @@ func (t *take) ask() {
 	if t.phase != joining {
 		return
 	}
+	steps.At(steps.EncoderAsk)
 	t.enter(asking)
 	t.tally.asked = sys.Now()
 	set := t.session.stream.Set(nil)

@@ -44,6 +44,7 @@ const (
 
 // Points of encapp.
 const (
+	EncoderAsk      Point = "encoder ask"      // before it asks to be attached
 	EncoderAttached Point = "encoder attached" // it was not late
 	EncoderRefused  Point = "encoder refused"
 	EncoderAdmitted Point = "encoder admitted"
@@ -58,7 +59,7 @@ var Points = []Point{
 	Attach, Refuse, Proceed, Reserve, Claim, Allocate, Allocated, ToProducer, Ready, Seal, Sealed, ToConsumer,
 	Crossing, Retired, Admit, Move, Answered, Copy, Copied, Free, Stop, Detach,
 	Mapped, Answer, FirstQueue,
-	EncoderAttached, EncoderRefused, EncoderAdmitted, FirstFrame, FirstPacket, EncoderStop, FileFinished,
+	EncoderAsk, EncoderAttached, EncoderRefused, EncoderAdmitted, FirstFrame, FirstPacket, EncoderStop, FileFinished,
 }
 
 // Variable names the unix socket that points are reported to: a connection a

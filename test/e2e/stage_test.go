@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,7 +26,9 @@ import (
 type stage struct {
 	t          *testing.T
 	bin, dir   string
-	recording  string // the file that camapp is told to record to
+	recording  string        // the file that camapp is told to record to
+	env        []string      // of all processes, beside the usual
+	life       time.Duration // of each at most
 	compositor *process
 	camera     *process
 	commands   io.WriteCloser
@@ -35,9 +38,27 @@ type stage struct {
 // process is a program that is running.
 type process struct {
 	*exec.Cmd
-	name   string
-	stderr bytes.Buffer
-	done   chan struct{} // closed when it has ended
+	name           string
+	stdout, stderr transcript
+	done           chan struct{} // closed when it has ended
+}
+
+// transcript is what a process has said so far.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // output is that of every stage, in pixels.
@@ -53,37 +74,62 @@ func newStage(t *testing.T, camera ...string) *stage {
 // newStageOn draws by a backend, on a display if it is a window.
 func newStageOn(t *testing.T, backend, display string, camera ...string) *stage {
 	t.Helper()
-	s := &stage{t: t, bin: build(t), dir: t.TempDir()}
+	s := emptyStage(t, build(t))
+	s.open(backend, display)
+	s.enter(camera...)
+	s.ask("wait frames 5")
+	return s
+}
+
+// emptyStage has nothing running yet.
+func emptyStage(t *testing.T, bin string) *stage {
+	s := &stage{t: t, bin: bin, dir: t.TempDir(), life: patience}
 	s.recording = filepath.Join(s.dir, "recording.mp4")
-	s.compositor = s.prepare("compositor", "--socket", "stage", "--backend", backend,
-		"--size", fmt.Sprintf("%dx%d", output.X, output.Y), "--test-input", "--report", s.report("compositor"))
+	return s
+}
+
+// open starts the compositor.
+func (s *stage) open(backend, display string, more ...string) {
+	t := s.t
+	t.Helper()
+	args := append([]string{"--socket", "stage", "--backend", backend,
+		"--size", fmt.Sprintf("%dx%d", output.X, output.Y), "--test-input", "--report", s.report("compositor")}, more...)
+	s.compositor = s.prepare("compositor", args...)
 	s.compositor.Env = append(s.compositor.Env, "DISPLAY="+display)
 	var err error
 	if s.commands, err = s.compositor.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	out, err := s.compositor.StdoutPipe()
+	// A StdoutPipe would be closed with the last answer unread.
+	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = out.Close() })
+	s.compositor.Stdout = in
 	s.answers = bufio.NewReader(out)
 	s.start(s.compositor)
+	_ = in.Close()
 	s.answer("ready")
+}
+
+// enter starts the camera.
+func (s *stage) enter(camera ...string) {
+	s.t.Helper()
 	args := append([]string{"--source", "pattern", "--size", "640x360", "--encapp", filepath.Join(s.bin, "encapp"),
 		"--output", s.recording, "--report", s.report("camapp")}, camera...)
 	s.camera = s.prepare("camapp", args...)
+	s.camera.Stdout = &s.camera.stdout
 	s.start(s.camera)
-	s.ask("wait frames 5")
-	return s
 }
 
 func (s *stage) report(of string) string { return filepath.Join(s.dir, of+".json") }
 
 func (s *stage) prepare(name string, args ...string) *process {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), s.life)
 	s.t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, filepath.Join(s.bin, name), args...), name: name, done: make(chan struct{})}
-	p.Env = environ([]string{"XDG_RUNTIME_DIR=" + s.dir, "TWOSTEP_DISPLAY=stage", "DISPLAY"})
+	p.Env = environ(append([]string{"XDG_RUNTIME_DIR=" + s.dir, "TWOSTEP_DISPLAY=stage", "DISPLAY"}, s.env...))
 	p.Stderr = &p.stderr
 	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	p.WaitDelay = 5 * time.Second
@@ -103,7 +149,7 @@ func (s *stage) start(p *process) {
 		_ = p.Process.Kill()
 		<-p.done
 		if s.t.Failed() {
-			s.t.Logf("%s: %v\n%s", p.name, p.ProcessState, p.stderr.String())
+			s.t.Logf("%s: %v\n%s%s", p.name, p.ProcessState, p.stdout.String(), p.stderr.String())
 		}
 	})
 }
@@ -187,7 +233,8 @@ type compositorReport struct {
 	Preview struct {
 		Frames, Shown, Missed, Superseded, Lost int
 	}
-	LeftBehind leftBehind `json:"left_behind"`
+	Clients, Buffers int
+	LeftBehind       leftBehind `json:"left_behind"`
 }
 
 func (s *stage) compositorReport(name string) (r compositorReport) {
@@ -204,6 +251,13 @@ func readJSON(t *testing.T, path string, v any) {
 	}
 	if err := json.Unmarshal(text, v); err != nil {
 		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+func parseJSON(t *testing.T, text string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		t.Fatalf("%q: %v", text, err)
 	}
 }
 
