@@ -3,12 +3,7 @@ package bufcore
 import (
 	"fmt"
 	"slices"
-	"time"
 )
-
-// MoveWithin is how long a migration waits for a buffer to come free, or for
-// the answers to its move.
-const MoveWithin = 10 * time.Second
 
 // migrate moves the buffers whose storage does not suit a newcomer, one at a
 // time, each when it comes free. What stays is fourcc, modifier, extent and the
@@ -98,91 +93,6 @@ func (migrate) enter(s *Set, a *Attachment, p *Plan) {
 	m.next(s)
 }
 
-// moving gives one buffer new storage.
-type moving struct {
-	still
-	at  int         // the buffer; -1: none just now
-	new *Generation // what it has now, until everybody has answered
-	old *Generation
-	by  Time // when they must have
-}
-
-func (m *moving) begin(s *Set, st settlement, buffer int) {
-	m.at = buffer
-	st.first, st.count = buffer, 1
-	s.begin(&st)
-}
-
-// replace puts the new storage in the place of the old.
-func (m *moving) replace(s *Set, g *Generation) {
-	m.old, m.new = s.handles[m.at], g
-	s.handles[m.at] = g
-	m.old.circulation.Withdraw(m.at-m.old.First, s.host.Now())
-	m.old.mapped |= 1 << (m.at - m.old.First)
-	s.linger(m.old)
-	m.by = s.host.Now() + MoveWithin.Nanoseconds()
-	s.next, s.settling = nil, nil
-	s.give(g, 0)
-}
-
-// settled says that everybody has let go of the old storage, and then lets it
-// go too.
-func (m *moving) settled(s *Set) bool {
-	if m.new == nil || len(m.silent(s)) > 0 {
-		return false
-	}
-	old := m.old
-	old.mapped &^= 1 << (m.at - old.First)
-	m.new, m.old, m.at = nil, nil, -1
-	if old.stage == live && old.withdrawn() {
-		if s.current == old {
-			s.current = s.newest()
-		}
-		s.retire([]*Generation{old})
-		s.drain(old)
-	} else {
-		s.sweep(old)
-	}
-	return true
-}
-
-// newest is the newest generation of which a buffer circulates, or did last.
-func (s *Set) newest() *Generation {
-	if living := s.living(); len(living) > 0 {
-		return living[len(living)-1]
-	}
-	return s.current
-}
-
-func (m *moving) due() Time {
-	if m.new == nil {
-		return 0
-	}
-	return m.by
-}
-
-// tick lets those go who have not answered.
-func (m *moving) tick(s *Set, now Time) {
-	if m.due() == 0 || now < m.by {
-		return
-	}
-	at := m.at
-	for _, a := range m.silent(s) {
-		s.revoke(a, fmt.Errorf("%w: no answer to the move of buffer %d within %v", ErrRevoked, at, MoveWithin))
-	}
-}
-
-// silent are those who have not answered the move.
-func (m *moving) silent(s *Set) []*Attachment {
-	var out []*Attachment
-	for _, a := range s.members {
-		if !a.inner && slices.Contains(a.unready, m.new.Number) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
 // migrating is a migration under way.
 type migrating struct {
 	moving
@@ -225,7 +135,7 @@ func (m *migrating) answered(s *Set) {
 	case at < 0:
 		m.next(s)
 	case m.settled(s):
-		m.todo = without1(m.todo, at)
+		m.todo = slices.DeleteFunc(m.todo, func(i int) bool { return i == at })
 		m.free = s.host.Now() + MoveWithin.Nanoseconds()
 		m.next(s)
 	}
@@ -280,53 +190,4 @@ func (m *migrating) tick(s *Set, now Time) {
 			ErrUnsupported, MoveWithin, len(m.todo), len(s.handles))})
 		s.advance()
 	}
-}
-
-// repairing gives new storage to a buffer whose old storage a reader has kept.
-type repairing struct{ moving }
-
-// mend begins a repair that nothing is in the way of any more.
-func (s *Set) mend() {
-	if s.passage == nil && len(s.lacking) > 0 && !s.ended {
-		s.advance()
-	}
-}
-
-// repair begins the first repair that is due, and says whether it did.
-func (s *Set) repair() bool {
-	g := s.current
-	if s.follow() != nil || s.afford(1, g.Layout.Bytes) != nil {
-		return false
-	}
-	at := s.lacking[0]
-	s.lacking = s.lacking[1:]
-	st := settlement{problem: newProblem(s.spec, nil), sol: &Solution{Layout: g.Layout, Count: 1, Limits: g.Limits, Heap: g.Heap}}
-	r := &repairing{}
-	s.passage = r
-	r.begin(s, st, at)
-	return true
-}
-
-func (r *repairing) opened(s *Set, g *Generation) {
-	r.replace(s, g)
-	r.answered(s)
-}
-
-func (r *repairing) answered(s *Set) {
-	if r.settled(s) {
-		s.finish()
-	}
-}
-
-// abandoned leaves the repair to be tried again when something else is.
-func (r *repairing) abandoned(s *Set, _ *Generation, _ *OpError) {
-	s.lacking = append(s.lacking, r.at)
-	s.turnAway(nil)
-	s.tryLine()
-}
-
-func (r *repairing) left(*Set) {}
-
-func without1(list []int, n int) []int {
-	return slices.DeleteFunc(list, func(m int) bool { return m == n })
 }
