@@ -161,6 +161,10 @@ func TestOutcomeIsKeptBesideThePlan(t *testing.T) {
 	if o.Bytes != plan.Bytes || o.Peak != plan.Peak || o.Buffers != plan.Buffers || o.Lost != 2 {
 		t.Errorf("%d buffers of %d bytes, peak %d, %d lost; the plan was %+v", o.Buffers, o.Bytes, o.Peak, o.Lost, plan)
 	}
+	table := s.Snapshot().String()
+	if want := "enc        swap  11059200, 11059200  25804800, 25804800  2, 0           in"; !strings.Contains(table, want) {
+		t.Errorf("no %q in\n%s", want, table)
+	}
 	s.Detach(enc)
 	h.finish(t, s)
 }

@@ -55,6 +55,7 @@ type GenerationSnapshot struct {
 	Number  uint32           `json:"number"`
 	State   string           `json:"state"` // allocating, mapping, sealing, live or retired
 	Heap    string           `json:"heap"`
+	Peers   bool             `json:"peers"`  // others can write it: it cannot be sealed
 	Copies  bool             `json:"copies"` // it is filled by copying
 	Since   Time             `json:"since"`
 	Format  string           `json:"format"`
@@ -156,7 +157,7 @@ func (a *Attachment) snapshot() DeviceSnapshot {
 
 func (s *Set) snapshotOf(g *Generation) GenerationSnapshot {
 	out := GenerationSnapshot{
-		Number: g.Number, State: g.stage.String(), Since: g.since, Heap: g.Heap.Heap,
+		Number: g.Number, State: g.stage.String(), Since: g.since, Heap: g.Heap.Heap, Peers: g.Heap.Peers,
 		Format: g.format().String(), Bytes: g.Layout.Bytes, Copies: g.Copies,
 	}
 	for _, p := range g.Layout.Planes {
@@ -185,30 +186,82 @@ func (s *Set) snapshotBuffer(g *Generation, i int) BufferSnapshot {
 	return b
 }
 
-// String returns a table of devices and one of buffers.
+// String returns tables of devices, reservations, buffers and outcomes, those
+// that are empty left out.
 func (s Snapshot) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s, %d x %d, sequence %d, %d bytes\n",
 		s.Stream, s.State, s.Width, s.Height, s.Sequence, s.Bytes)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	s.tellDevices(w)
+	s.tellReservations(w)
+	s.tellBuffers(w)
+	s.tellOutcomes(w)
+	return b.String()
+}
+
+func (s Snapshot) tellDevices(w *tabwriter.Writer) {
 	fmt.Fprintln(w, "device\tdirection\tstanding\tway\theld\tframes\tdrops\tlimits")
 	for _, d := range s.Devices {
-		var limits []string
-		for _, f := range d.Limits {
-			limits = append(limits, f.Limit+" "+f.Value)
-		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\n", d.Name, d.Direction, d.Standing,
-			d.Way, d.Held, d.Frames, d.Drops, strings.Join(limits, ", "))
+			d.Way, d.Held, d.Frames, d.Drops, clauses(d.Limits))
 	}
 	w.Flush()
-	fmt.Fprintln(w, "generation\tstate\tformat\tbuffer\tserial\tsequence\twith\tsince")
+}
+
+func clauses(limits []Fact) string {
+	var out []string
+	for _, f := range limits {
+		out = append(out, f.Limit+" "+f.Value)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (s Snapshot) tellReservations(w *tabwriter.Writer) {
+	if len(s.Reservations) > 0 {
+		fmt.Fprintln(w, "reserved for\tfree\tlimits")
+	}
+	for _, r := range s.Reservations {
+		fmt.Fprintf(w, "%s\t%v\t%s\n", r.Name, r.Free, clauses(r.Limits))
+	}
+	w.Flush()
+}
+
+func (s Snapshot) tellBuffers(w *tabwriter.Writer) {
+	if len(s.Generations) > 0 {
+		fmt.Fprintln(w, "generation\tstate\theap\tformat\tbuffer\tserial\tsequence\twith\tsince")
+	}
 	for _, g := range s.Generations {
 		for _, f := range g.Buffers {
-			with := strings.Join(f.Holders, ", ")
-			fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%d\t%d\t%s\t%d\n", g.Number, g.State, g.Format,
-				f.Index, f.Serial, f.Sequence, with, f.Since)
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%s\t%d\n", g.Number, g.State, g.heap(), g.Format,
+				f.Index, f.Serial, f.Sequence, strings.Join(f.Holders, ", "), f.Since)
 		}
 	}
 	w.Flush()
-	return b.String()
+}
+
+// heap is where the storage comes from, and whether others may write it.
+func (g *GenerationSnapshot) heap() string {
+	if g.Peers {
+		return g.Heap + ", writable by peers"
+	}
+	return g.Heap
+}
+
+func (s Snapshot) tellOutcomes(w *tabwriter.Writer) {
+	if len(s.Outcomes) > 0 {
+		fmt.Fprintln(w, "came late\tway\tbytes, planned\tpeak, planned\tlost, planned\tresult")
+	}
+	for _, o := range s.Outcomes {
+		result := "in"
+		switch {
+		case o.Refused != "":
+			result = o.Refused
+		case o.Ended == 0:
+			result = "under way"
+		}
+		fmt.Fprintf(w, "%s\t%v\t%d, %d\t%d, %d\t%d, %d\t%s\n", o.Device, o.Plan.Way,
+			o.Bytes, o.Plan.Bytes, o.Peak, o.Plan.Peak, o.Lost, o.Plan.Lost, result)
+	}
+	w.Flush()
 }

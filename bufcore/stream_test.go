@@ -108,8 +108,8 @@ func TestSnapshot(t *testing.T) {
 	for _, want := range []string{
 		"camera: backed, 1280 x 720, sequence 7, 7372800 bytes",
 		"cam     write      attached       0     0       0      formats YUYV or NV12, held 2 buffers",
-		"1           live   YUYV    0       1       7         win   1000000000",
-		"1           live   YUYV    1       2       0         cam   1000000000",
+		"1           live   memfd  YUYV    0       1       7         win   1000000000",
+		"1           live   memfd  YUYV    1       2       0         cam   1000000000",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
