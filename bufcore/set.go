@@ -258,13 +258,12 @@ func (s *Set) end() {
 
 func (s *Set) tellEnd(inner bool) {
 	for _, m := range slices.Clone(s.members) {
-		if m.inner != inner {
-			continue
-		}
 		if m.behind.on {
 			s.caughtUp(m)
 		}
-		m.to.Ended(m)
+		if m.inner == inner {
+			m.to.Ended(m)
+		}
 	}
 }
 
