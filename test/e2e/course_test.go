@@ -7,6 +7,7 @@ type course struct {
 	opening bool   // what happens before the first frame, not after R
 	strict  bool   // the encoder is refused
 	lossy   bool   // the preview stops meanwhile
+	free    bool   // a step does not wait for the encoder, which may drop frames
 }
 
 var courses = []course{
@@ -17,7 +18,7 @@ var courses = []course{
 	{name: "restart", needs: "format", lossy: true},
 	{name: "swap", needs: "format"},
 	{name: "migrate", needs: "stride"},
-	{name: "bounce", needs: "format"},
+	{name: "bounce", needs: "format", free: true},
 	{name: "auto", needs: "buffers"},
 }
 

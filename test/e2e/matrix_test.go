@@ -86,7 +86,7 @@ func survey(t *testing.T, bin string) (all []combination) {
 			t.Errorf("%s: preview %+v: frames lost", c.name, p)
 		}
 		if !c.strict && !c.opening {
-			k.verify()
+			k.play()
 		}
 	}
 	return all

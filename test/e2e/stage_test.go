@@ -269,15 +269,21 @@ type proof struct {
 // verify proves the recording, frame by frame.
 func (s *stage) verify() proof {
 	s.t.Helper()
+	p, code := s.prove()
+	if code != 0 || p.Gaps+p.Repeats+p.Torn > 0 || p.Frames != p.Last-p.First+1 {
+		s.t.Errorf("verify exits with %d: %+v", code, p)
+	}
+	return p
+}
+
+// prove returns what the recording holds, and encapp's exit code.
+func (s *stage) prove() (p proof, code int) {
+	s.t.Helper()
 	got := run(s.t, nil, filepath.Join(s.bin, "encapp"), "verify", "--json", s.recording)
-	var p proof
 	if err := json.Unmarshal([]byte(got.stdout), &p); err != nil {
 		s.t.Fatalf("verify says %q, %v\n%s", got.stdout, err, got.stderr)
 	}
-	if got.code != 0 || p.Gaps+p.Repeats+p.Torn > 0 || p.Frames != p.Last-p.First+1 {
-		s.t.Errorf("verify exits with %d: %+v", got.code, p)
-	}
-	return p
+	return p, got.code
 }
 
 // encapp returns the process id of the encoder that camapp has started.
