@@ -11,7 +11,7 @@ import (
 const refusalNS = 10e9
 
 // hints are the keys, in the order in which they are shown.
-var hints = []string{"R record", "M codec", "1 to 8 way out", "H HUD", "G graph", "S snapshot", "Q quit"}
+var hints = []string{"R record", "M codec", "1–8 way out", "H HUD", "G graph", "S snapshot", "Q quit"}
 
 // buildHUD describes the foremost stream on the screen.
 func (s *Server) buildHUD() *render.HUD {
