@@ -116,6 +116,24 @@ func TestAttachRefusesADeviceThatCannotBe(t *testing.T) {
 	}
 }
 
+func TestDeviceThatContainsItselfIsRefused(t *testing.T) {
+	h := newRecorder()
+	s, _, _ := backedSet(t, h, Limits{Held: 1})
+	loop := Device{Name: "loop", Functions: []Device{{Name: "loop"}}}
+	loop.Functions[0].Functions = loop.Functions
+	ask := Ask{Device: loop, Direction: Read, Way: Swap}
+	if _, err := s.Attach(ask); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("attach: %v", err)
+	}
+	if _, err := s.Reserve(loop); !errors.Is(err, ErrUnsupported) && !errors.Is(err, ErrBusy) {
+		t.Errorf("reserve: %v", err)
+	}
+	if plans := s.Plan(ask); plans != nil {
+		t.Errorf("planned: %v", plans)
+	}
+	h.finish(t, s)
+}
+
 func TestAttachmentsShareNothingWithTheirDevice(t *testing.T) {
 	d := display()
 	d.Functions[1].Limits.Formats = formatsOf(t, "NV12")

@@ -52,9 +52,10 @@ func (ps Plans) String() string {
 
 // Plan prices every way out for a device that would ask to attach now. It
 // changes nothing. What Auto would do is told as its plan, under Auto's name.
-// While a set is abstract nobody is late, and there is no plan.
+// While a set is abstract nobody is late, and there is no plan; nor is there for
+// a device that cannot be.
 func (s *Set) Plan(ask Ask) Plans {
-	if s.handles == nil {
+	if s.handles == nil || ask.Device.check() != nil {
 		return nil
 	}
 	a := newAttachment(s, ask)

@@ -101,6 +101,9 @@ func (s *Set) Ended() bool { return s.ended }
 // Other errors wrap ErrClosed, or ErrUnsupported for a second producer and
 // above MaxAttachments.
 func (s *Set) Attach(ask Ask) (*Attachment, error) {
+	if err := ask.Device.check(); err != nil {
+		return nil, &OpError{Op: "attach", Set: s.spec.Stream, Device: ask.Device.Name, Err: err, Next: Strict}
+	}
 	a := newAttachment(s, ask)
 	if err := s.allows(a); err != nil {
 		return nil, s.refusal("attach", a, err)
@@ -140,7 +143,7 @@ func (s *Set) allows(a *Attachment) error {
 	case s.crowd() >= MaxAttachments:
 		return s.crowded()
 	}
-	return a.ask.Device.check()
+	return nil
 }
 
 func (s *Set) crowded() error {
